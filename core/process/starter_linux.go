@@ -1,0 +1,8 @@
+package process
+
+import "sync"
+
+var starter struct {
+	once sync.Once
+	jobs chan func()
+}

@@ -1,0 +1,150 @@
+// Package ffmpeg is the one room that knows ffmpeg: how to find it, which options it takes and what its output means.
+package ffmpeg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/tapelight/tapelight/core/process"
+)
+
+// Tools are the executables in use and what they can do.
+type Tools struct {
+	FFmpeg, FFprobe string // absolute paths
+	Version         string // "5.1.9-0+deb12u1"
+	Major           int    // 0 for development builds
+	filters         map[string]bool
+	encoders        map[string]bool
+}
+
+// minMajor is the oldest release line whose filters behave as the plans expect.
+const minMajor = 5
+
+// Without these filters the main job can't run.
+var neededFilters = []string{"bwdif", "hqdn3d", "zscale", "scale", "format", "fieldmatch", "decimate", "idet", "setfield", "vstack", "split", "fps", "setpts", "aresample", "afftdn", "loudnorm", "adeclick", "highpass"}
+
+// MissingError says that ffmpeg, or a part of it, is not there, and what to install.
+type MissingError struct{ What, Hint string }
+
+func (e *MissingError) Error() string { return e.What + ". " + e.Hint }
+
+// Find looks for ffmpeg and ffprobe: in dir if not empty, in $TAPELIGHT_FFMPEG, beside this program, then on PATH; and checks that they are
+// new and complete enough. The error is a *MissingError where something has to be installed.
+func Find(ctx context.Context, dir string) (*Tools, error) {
+	t := &Tools{}
+	var err error
+	if t.FFmpeg, err = locate("ffmpeg", dir); err != nil {
+		return nil, err
+	}
+	if t.FFprobe, err = locate("ffprobe", dir); err != nil {
+		return nil, err
+	}
+	out, err := process.Output(ctx, process.Spec{Label: "ffmpeg", Path: t.FFmpeg, Args: []string{"-hide_banner", "-version"}}, 1<<20)
+	if err != nil {
+		return nil, fmt.Errorf("ask %s for its version: %w", t.FFmpeg, err)
+	}
+	t.Version, t.Major = parseVersion(string(out))
+	if t.Major != 0 && t.Major < minMajor {
+		return nil, &MissingError{fmt.Sprintf("ffmpeg %s is too old", t.Version), fmt.Sprintf("Version %d or newer is needed. %s", minMajor, installHint())}
+	}
+	if t.filters, err = t.list(ctx, "-filters", filterLine); err != nil {
+		return nil, err
+	}
+	if t.encoders, err = t.list(ctx, "-encoders", encoderLine); err != nil {
+		return nil, err
+	}
+	var missing []string
+	for _, f := range neededFilters {
+		if !t.filters[f] {
+			missing = append(missing, f)
+		}
+	}
+	if missing != nil {
+		return nil, &MissingError{fmt.Sprintf("%s lacks the filters %s", t.FFmpeg, strings.Join(missing, ", ")), "A full build is needed. " + installHint()}
+	}
+	return t, nil
+}
+
+// HasFilter tells whether the build has a filter; HasEncoder an encoder (which may still fail on this machine: see TrialEncode).
+func (t *Tools) HasFilter(name string) bool  { return t.filters[name] }
+func (t *Tools) HasEncoder(name string) bool { return t.encoders[name] }
+
+func locate(name, dir string) (string, error) {
+	exe := name
+	if runtime.GOOS == "windows" {
+		exe += ".exe"
+	}
+	var dirs []string
+	if dir != "" {
+		dirs = append(dirs, dir)
+	}
+	if d := os.Getenv("TAPELIGHT_FFMPEG"); d != "" {
+		dirs = append(dirs, d)
+	}
+	if self, err := os.Executable(); err == nil {
+		dirs = append(dirs, filepath.Dir(self), filepath.Join(filepath.Dir(self), "ffmpeg"))
+	}
+	for _, d := range dirs {
+		p := filepath.Join(d, exe)
+		if st, err := os.Stat(p); err == nil && st.Mode().IsRegular() {
+			return filepath.Abs(p)
+		}
+	}
+	p, err := exec.LookPath(name)
+	if err != nil && !errors.Is(err, exec.ErrDot) {
+		return "", &MissingError{name + " was not found", installHint()}
+	}
+	return filepath.Abs(p)
+}
+
+func installHint() string {
+	switch runtime.GOOS {
+	case "windows":
+		return "Put ffmpeg.exe and ffprobe.exe beside Tapelight, or into a folder on PATH."
+	default:
+		return "Install the package: sudo apt install ffmpeg (Debian, Ubuntu), sudo dnf install ffmpeg (Fedora), sudo pacman -S ffmpeg (Arch)."
+	}
+}
+
+var versionLine = regexp.MustCompile(`^ffmpeg version (\S+)`)
+
+func parseVersion(out string) (version string, major int) {
+	m := versionLine.FindStringSubmatch(out)
+	if m == nil {
+		return "unknown", 0
+	}
+	digits := strings.TrimLeft(m[1], "nv")
+	if i := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); i >= 0 {
+		digits = digits[:i]
+	}
+	major, err := strconv.Atoi(digits)
+	if err != nil || major > 1000 { // git builds carry a date or a hash
+		major = 0
+	}
+	return m[1], major
+}
+
+var (
+	filterLine  = regexp.MustCompile(`(?m)^ [T.][S.][C.]?\S* +(\w+) +\S+->\S+`)
+	encoderLine = regexp.MustCompile(`(?m)^ [VAS][F.][S.][X.][B.][D.] (\S+) `)
+)
+
+func (t *Tools) list(ctx context.Context, what string, line *regexp.Regexp) (map[string]bool, error) {
+	out, err := process.Output(ctx, process.Spec{Label: "ffmpeg", Path: t.FFmpeg, Args: []string{"-hide_banner", what}}, 4<<20)
+	if err != nil {
+		return nil, fmt.Errorf("ask ffmpeg for its %s: %w", strings.TrimPrefix(what, "-"), err)
+	}
+	names := map[string]bool{}
+	for _, m := range line.FindAllStringSubmatch(string(out), -1) {
+		names[m[1]] = true
+	}
+	return names, nil
+}

@@ -1,5 +1,5 @@
 // Package process runs child processes that cannot leak: each dies with its context, with its parent and within a bounded time,
-// its error output is always drained, and the last part of it is kept for the error message.
+// and takes its own children with it. Its error output is always drained, and the last part of it is kept for the error message.
 package process
 
 import (
@@ -9,16 +9,22 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
-	"sync"
 	"time"
 )
 
-// grace is how long a child has to end by itself after it was told to stop; then it is killed.
-const grace = 700 * time.Millisecond
+const (
+	// grace is how long a child has to end by itself after it was told to stop; then it and its group are killed.
+	grace = 700 * time.Millisecond
+	// afterStop and afterEnd bound the wait for the rest of the error output once the child has gone: something that left the
+	// child's group may hold the pipe open for ever.
+	afterStop = 200 * time.Millisecond
+	afterEnd  = 2 * time.Second
+	// drainOutput is the same for Output.
+	drainOutput = 5 * time.Second
 
-// tailBytes of a child's error output are kept.
-const tailBytes = 16 << 10
+	// tailBytes of a child's error output are kept.
+	tailBytes = 16 << 10
+)
 
 // Spec says what to run. Path is the executable; Args exclude it.
 type Spec struct {
@@ -34,26 +40,8 @@ type Spec struct {
 	// Extra is handed to the child as file descriptors 3, 4, ... (Unix only).
 	Extra []*os.File
 
-	// Line is called for every complete line of error output, from one goroutine. It must not block.
+	// Line is called for every complete line of error output, never by two goroutines at once. It must not block.
 	Line func(string)
-}
-
-// ExitError is a child that ended badly by itself.
-type ExitError struct {
-	Label string
-	Code  int // -1 when killed by a signal
-	Tail  string
-}
-
-func (e *ExitError) Error() string {
-	why := lastLine(e.Tail)
-	if why == "" {
-		why = "it gave no reason"
-	}
-	if e.Code < 0 {
-		return fmt.Sprintf("%s was killed: %s", e.Label, why)
-	}
-	return fmt.Sprintf("%s failed (exit %d): %s", e.Label, e.Code, why)
 }
 
 // Child is a running process.
@@ -63,34 +51,39 @@ type Child struct {
 
 	spec   Spec
 	cmd    *exec.Cmd
+	group  *group
 	ctx    context.Context
 	cancel context.CancelFunc
 	tail   *tail
+	exited chan struct{} // the process has ended, but is not collected yet
 	done   chan struct{}
-	err    error
-	usage  *os.ProcessState
+	err    error            // set before done is closed
+	state  *os.ProcessState // likewise
 }
 
-// Start runs spec until it ends, Stop is called or ctx ends.
+// Start runs spec until it ends, Stop is called or ctx ends. Exactly one Stop or Wait must follow a nil error; the process is
+// collected either way. It returns the context's error if ctx has ended already.
 func Start(ctx context.Context, spec Spec) (*Child, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	if spec.Label == "" {
 		spec.Label = spec.Path
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	c := &Child{spec: spec, ctx: ctx, cancel: cancel, tail: &tail{max: tailBytes, line: spec.Line}, done: make(chan struct{})}
-	c.cmd = exec.CommandContext(ctx, spec.Path, spec.Args...)
+	c := &Child{
+		spec: spec, ctx: ctx, cancel: cancel,
+		tail:   &tail{max: tailBytes, line: spec.Line},
+		exited: make(chan struct{}), done: make(chan struct{}),
+	}
+	// Not CommandContext: it would end the child alone, and could signal an id that is no longer the child's.
+	c.cmd = exec.Command(spec.Path, spec.Args...)
 	c.cmd.Dir = spec.Dir
 	if spec.Env != nil {
 		c.cmd.Env = append(os.Environ(), spec.Env...)
 	}
 	c.cmd.Stderr = c.tail
 	c.cmd.ExtraFiles = spec.Extra
-	c.cmd.WaitDelay = grace
-	c.cmd.Cancel = func() error { return interrupt(c.cmd) }
-	prepare(c.cmd)
 
 	// Plain OS pipes rather than exec's own: Wait must not close what a reader still drains.
 	var childEnds, ourEnds []*os.File
@@ -117,29 +110,61 @@ func Start(ctx context.Context, spec Spec) (*Child, error) {
 		c.cmd.Stdout, c.Stdout = w, r
 		childEnds, ourEnds = append(childEnds, w), append(ourEnds, r)
 	}
-	if err := startOwned(c.cmd); err != nil {
+	var err error
+	if c.group, err = startGroup(c.cmd); err != nil {
 		return fail(err)
 	}
 	for _, f := range childEnds {
 		f.Close()
 	}
 	register(c)
-	go c.reap()
+	stopped := make(chan bool, 1)
+	go func() { stopped <- c.guard() }()
+	go c.reap(stopped)
 	return c, nil
 }
 
-func (c *Child) reap() {
+// guard ends the child when the context does. It reports whether the child was still running then.
+func (c *Child) guard() (stopped bool) {
+	select {
+	case <-c.exited:
+		return false
+	case <-c.ctx.Done():
+	}
+	if errors.Is(c.group.interrupt(), os.ErrProcessDone) {
+		return false
+	}
+	// reap waits for this to return, so the group's id stays the child's.
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-c.exited:
+	case <-timer.C:
+		c.group.kill()
+	}
+	return true
+}
+
+func (c *Child) reap(stopped <-chan bool) {
+	c.group.wait()
+	close(c.exited)
+	interrupted := <-stopped
+	unregister(c) // before the id can be given to another process
+	c.group.close()
+
+	c.cmd.WaitDelay = afterEnd
+	if interrupted {
+		c.cmd.WaitDelay = afterStop
+	}
 	err := c.cmd.Wait()
-	unregister(c)
 	c.tail.flush()
-	c.usage = c.cmd.ProcessState
-	// A context that ended is the reason, whatever the child made of it; but a child that had already failed by itself keeps its own.
+	c.state = c.cmd.ProcessState
 	var exit *exec.ExitError
 	switch {
-	case c.ctx.Err() != nil && err != nil:
+	case interrupted: // whatever the child made of it: even one that ends well was cut short
 		c.err = context.Cause(c.ctx)
 	case errors.As(err, &exit):
-		c.err = &ExitError{Label: c.spec.Label, Code: exit.ExitCode(), Tail: c.tail.String()}
+		c.err = &ExitError{Label: c.spec.Label, Code: exit.ExitCode(), Signal: signalName(exit), Tail: c.tail.String()}
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
 		c.err = fmt.Errorf("%s: %w", c.spec.Label, err)
 	}
@@ -147,16 +172,17 @@ func (c *Child) reap() {
 	close(c.done)
 }
 
-// Wait blocks until the process has ended and returns an *ExitError, the context's error, or nil. The pipes stay the caller's to close.
+// Wait blocks until the process has ended. It returns nil, an *ExitError when the child failed by itself, or the context's error
+// (its cause) when the child was still running as the context ended. The pipes stay the caller's to close.
 func (c *Child) Wait() error {
 	<-c.done
 	return c.err
 }
 
-// Done is closed when the process has ended.
+// Done is closed when the process has ended and is collected.
 func (c *Child) Done() <-chan struct{} { return c.done }
 
-// Stop ends the process (politely, then by force), closes the pipes and waits for it.
+// Stop ends the process (politely, then by force), closes the pipes and waits for it. It may be called more than once, and after the end.
 func (c *Child) Stop() {
 	c.cancel()
 	if c.Stdin != nil {
@@ -171,15 +197,15 @@ func (c *Child) Stop() {
 // Pid is the process's id.
 func (c *Child) Pid() int { return c.cmd.Process.Pid }
 
-// Tail is the last part of the error output so far.
+// Tail is the last part of the error output so far, at most 16 KiB.
 func (c *Child) Tail() string { return c.tail.String() }
 
 // CPU is the processor time the process used, user and system; zero before its end.
 func (c *Child) CPU() time.Duration {
 	select {
 	case <-c.done:
-		if c.usage != nil {
-			return c.usage.UserTime() + c.usage.SystemTime()
+		if c.state != nil {
+			return c.state.UserTime() + c.state.SystemTime()
 		}
 	default:
 	}
@@ -194,48 +220,31 @@ func Output(ctx context.Context, spec Spec, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer c.Stop()
+	unwatch := context.AfterFunc(c.ctx, c.boundOutput)
+	defer unwatch()
 	out, err := io.ReadAll(io.LimitReader(c.Stdout, limit+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: read output: %w", c.spec.Label, err)
-	}
 	if int64(len(out)) > limit {
 		return nil, fmt.Errorf("%s wrote more than %d bytes", c.spec.Label, limit)
 	}
-	return out, c.Wait()
-}
-
-var live struct {
-	sync.Mutex
-	children map[int]*Child
-}
-
-func register(c *Child) {
-	live.Lock()
-	defer live.Unlock()
-	if live.children == nil {
-		live.children = map[int]*Child{}
+	if err != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("%s: read output: %w", c.spec.Label, err)
 	}
-	live.children[c.Pid()] = c
-}
-
-func unregister(c *Child) {
-	live.Lock()
-	defer live.Unlock()
-	delete(live.children, c.Pid())
-}
-
-// Live lists the process ids of all children now running, for the monitor and for leak tests.
-func Live() []int {
-	live.Lock()
-	defer live.Unlock()
-	var pids []int
-	for pid := range live.children {
-		pids = append(pids, pid)
+	if err := c.Wait(); err != nil {
+		return nil, err
 	}
-	return pids
+	return out, nil
 }
 
-func lastLine(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return strings.TrimSpace(lines[len(lines)-1])
+// boundOutput ends a read that a process which left the child's group would keep open.
+func (c *Child) boundOutput() {
+	d, ok := c.Stdout.(interface{ SetReadDeadline(time.Time) error })
+	if !ok {
+		return
+	}
+	select {
+	case <-c.exited:
+		_ = d.SetReadDeadline(time.Now().Add(drainOutput)) // pipes without deadlines (Windows): the job object ended every holder
+	default:
+		_ = d.SetReadDeadline(time.Now().Add(grace))
+	}
 }

@@ -1,0 +1,72 @@
+package audio
+
+// Mode is how far restoration goes. Whatever the mode, a step runs only where its defect was found.
+type Mode string
+
+const (
+	Off    Mode = "off"    // nothing at all, loudness included
+	Auto   Mode = "auto"   // for tapes of all kinds; undamaged sound comes out as it was
+	Light  Mode = "light"  // hum and clicks, and a touch of denoising
+	Voice  Mode = "voice"  // speech: more denoising, more rumble taken away
+	Music  Mode = "music"  // keeps the quietest detail and the lowest notes
+	Strong Mode = "strong" // as far as it goes
+)
+
+// Modes lists all modes in the order in which a window offers them.
+var Modes = []Mode{Off, Auto, Light, Voice, Music, Strong}
+
+// Settings are what a person asks for. The zero value is Off.
+type Settings struct {
+	Mode Mode `json:"mode" toml:"mode"`
+
+	// Strength scales a step: 1 is the mode's own measure (also where a step is missing), 0 leaves the step out, up to 2.
+	Strength map[StepName]float64 `json:"strength,omitempty" toml:"strength,omitempty"`
+
+	TargetLUFS   float64 `json:"target_lufs" toml:"target_lufs"` // 0: -16
+	TruePeak     float64 `json:"true_peak" toml:"true_peak"`     // dBTP; 0: -1
+	KeepLoudness bool    `json:"keep_loudness" toml:"keep_loudness"`
+	Rate         int     `json:"rate" toml:"rate"` // samples a second of the result; 0: the source's
+}
+
+const (
+	defaultTarget   = -16.0 // LUFS, usual for playback on computers and phones
+	defaultTruePeak = -1.0  // dBTP, the maximum of EBU R128
+)
+
+func (s Settings) target() float64 {
+	if s.TargetLUFS == 0 {
+		return defaultTarget
+	}
+	return min(-5, max(-40, s.TargetLUFS))
+}
+
+func (s Settings) truePeak() float64 {
+	if s.TruePeak == 0 {
+		return defaultTruePeak
+	}
+	return min(0, max(-9, s.TruePeak))
+}
+
+func (s Settings) strength(n StepName) float64 {
+	v, ok := s.Strength[n]
+	if !ok || v != v {
+		return 1
+	}
+	return min(2, max(0, v))
+}
+
+// measure is what a mode means in figures.
+type measure struct {
+	reduction float64 // dB, the most that denoising takes away
+	goal      float64 // dBFS, the noise floor at which it stops
+	rumbleHz  float64 // high-pass where rumble was found
+	declick   float64 // threshold, times the usual prediction error
+}
+
+var measures = map[Mode]measure{
+	Auto:   {reduction: 12, goal: -72, rumbleHz: 30, declick: 12},
+	Light:  {reduction: 6, goal: -66, rumbleHz: 25, declick: 16},
+	Voice:  {reduction: 16, goal: -75, rumbleHz: 70, declick: 10},
+	Music:  {reduction: 9, goal: -72, rumbleHz: 22, declick: 16},
+	Strong: {reduction: 20, goal: -78, rumbleHz: 40, declick: 8},
+}

@@ -31,7 +31,7 @@ func ParseIdet(messages string) (s IdetStats) {
 }
 
 func (s *IdetStats) parseLine(line string) {
-	// ffmpeg's prefix is "[Parsed_idet_0 @ 0x...] "; a tag in the file that imitates the summary has other jsonText before it.
+	// ffmpeg's prefix is "[Parsed_idet_0 @ 0x...] "; a tag in the file that imitates the summary has other text before it.
 	if !strings.HasPrefix(line, "[Parsed_idet_") {
 		return
 	}

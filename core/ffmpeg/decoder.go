@@ -1,0 +1,87 @@
+package ffmpeg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/tapelight/tapelight/core/frame"
+	"github.com/tapelight/tapelight/core/process"
+)
+
+// Decoder is an ffmpeg that writes a capture's pictures to a pipe.
+type Decoder struct {
+	spec     DecodeSpec
+	child    *process.Child
+	count    int64
+	blocked  atomic.Int64 // nanoseconds spent waiting for ffmpeg
+	problems atomic.Int64
+}
+
+// Decode starts decoding. End it by Close, whatever happened.
+func (t *Tools) Decode(ctx context.Context, spec DecodeSpec) (*Decoder, error) {
+	args, err := spec.Args()
+	if err != nil {
+		return nil, err
+	}
+	d := &Decoder{spec: spec}
+	d.child, err = process.Start(ctx, process.Spec{Label: "decoder", Path: t.FFmpeg, Args: args, Stdout: true, Line: func(line string) {
+		if strings.Contains(line, "[error]") || strings.Contains(line, "[fatal]") {
+			d.problems.Add(1)
+		}
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Read fills f with the next picture and sets its Index and Parity. io.EOF means that all pictures were read and the decoder ended well.
+func (d *Decoder) Read(f *frame.Frame) error {
+	start := time.Now()
+	n, err := io.ReadFull(d.child.Stdout, f.Data)
+	d.blocked.Add(int64(time.Since(start)))
+	if err != nil {
+		if failed := d.child.Wait(); failed != nil {
+			return failed
+		}
+		if errors.Is(err, io.EOF) {
+			return io.EOF
+		}
+		return fmt.Errorf("decoder: picture %d ended after %d of %d bytes", d.count, n, len(f.Data))
+	}
+	f.Index, f.Parity = d.count, d.parity(d.count)
+	d.count++
+	return nil
+}
+
+// parity tells which lines of picture i came from the tape.
+func (d *Decoder) parity(i int64) frame.Parity {
+	first, second := frame.Top, frame.Bottom
+	if d.spec.BottomFirst {
+		first, second = second, first
+	}
+	switch {
+	case d.spec.Deinterlace == ToFrames, d.spec.Deinterlace == ToFields && i%2 == 0:
+		return first
+	case d.spec.Deinterlace == ToFields:
+		return second
+	}
+	return frame.Progressive
+}
+
+// Blocked is how long Read has waited for ffmpeg so far.
+func (d *Decoder) Blocked() time.Duration { return time.Duration(d.blocked.Load()) }
+
+// Problems is the number of errors ffmpeg reported and got over (damaged parts of the capture).
+func (d *Decoder) Problems() int64 { return d.problems.Load() }
+
+// CPU is the processor time used; known after the end.
+func (d *Decoder) CPU() time.Duration { return d.child.CPU() }
+
+// Close ends the decoder at once if it still runs, and frees everything.
+func (d *Decoder) Close() { d.child.Stop() }

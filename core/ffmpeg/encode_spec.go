@@ -1,0 +1,214 @@
+package ffmpeg
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	ff "github.com/u2takey/ffmpeg-go"
+
+	"github.com/tapelight/tapelight/core/frame"
+)
+
+// ColorSpace names a picture's colours in ffmpeg's words.
+type ColorSpace struct {
+	Matrix    string `json:"matrix"`
+	Primaries string `json:"primaries"`
+	Transfer  string `json:"transfer"`
+}
+
+// HD is what HD pictures are coded in.
+var HD = ColorSpace{"bt709", "bt709", "bt709"}
+
+// AudioTrack is one sound track of the output.
+type AudioTrack struct {
+	Stream   int      `json:"stream"` // in the capture
+	Copy     bool     `json:"copy"`   // as it is
+	Filters  []Filter `json:"filters,omitempty"`
+	Codec    string   `json:"codec"`             // ffmpeg's encoder
+	Bitrate  int      `json:"bitrate,omitempty"` // kbit/s
+	Rate     int      `json:"rate"`
+	Channels int      `json:"channels"`
+	Language string   `json:"language,omitempty"`
+	Title    string   `json:"title,omitempty"`
+	Default  bool     `json:"default"`
+}
+
+// SubtitleTrack is one subtitle track of the output.
+type SubtitleTrack struct {
+	Stream   int    `json:"stream"`
+	Codec    string `json:"codec"` // "copy", "srt", "mov_text"
+	Language string `json:"language,omitempty"`
+	Title    string `json:"title,omitempty"`
+}
+
+// EncodeSpec says into what file pictures become. It is plain data, part of the plan.
+type EncodeSpec struct {
+	In             frame.Format `json:"in"`
+	RateNum        int64        `json:"rate_num"`
+	RateDen        int64        `json:"rate_den"`
+	Frames         int64        `json:"frames"` // expected; the sound is made as long
+	From, To       ColorSpace   `json:"-"`
+	Width, Height  int          // of the output
+	SARNum, SARDen int64        `json:"-"`                 // of the output, 1:1 but for odd cases
+	Sharpen        int          `json:"sharpen,omitempty"` // 0..100
+
+	Encoder   string `json:"encoder"` // our name
+	Quality   int    `json:"quality"`
+	Speed     Speed  `json:"speed"`
+	Container string `json:"container"` // "mkv", "mp4", "mov"
+
+	Source    string          `json:"-"`
+	Seek      float64         `json:"seek,omitempty"`
+	Shift     float64         `json:"shift,omitempty"` // seconds added to the capture's times so that its first picture is at 0
+	Audio     []AudioTrack    `json:"audio,omitempty"`
+	Subtitles []SubtitleTrack `json:"subtitles,omitempty"`
+	Comment   string          `json:"-"` // tag that tells how the file was made
+	Path      string          `json:"-"`
+}
+
+// Duration is the length of the picture in seconds.
+func (s EncodeSpec) Duration() float64 {
+	return float64(s.Frames) * float64(s.RateDen) / float64(s.RateNum)
+}
+
+// Filters is the picture's chain: to the output's size and colours in one step of the resampler, then sharpened and rounded.
+func (s EncodeSpec) Filters() []Filter {
+	e, _ := LookupEncoder(s.Encoder)
+	chain := []Filter{F("zscale", "w", s.Width, "h", s.Height, "filter", "lanczos",
+		"matrixin", s.From.Matrix, "primariesin", s.From.Primaries, "transferin", s.From.Transfer, "rangein", "limited",
+		"matrix", s.To.Matrix, "primaries", s.To.Primaries, "transfer", s.To.Transfer, "range", "limited", "dither", "error_diffusion"),
+		F("format", "pix_fmts", e.PixFmt)}
+	if s.Sharpen > 0 {
+		chain = slices.Insert(chain, 1, F("format", "pix_fmts", "yuv420p10le"), F("cas", "strength", strconv.FormatFloat(float64(s.Sharpen)/125, 'f', 3, 64), "planes", 1))
+	}
+	chain = append(chain, F("setsar", "sar", fmt.Sprintf("%d/%d", max(s.SARNum, 1), max(s.SARDen, 1))))
+	if e.upload {
+		chain = append(chain, F("hwupload"))
+	}
+	return chain
+}
+
+// soundFilters puts a track's restoration between the filters that hold it to the picture: it starts with the first picture (earlier sound is
+// cut, later sound led in by silence, gaps filled) and ends with the last.
+func (s EncodeSpec) soundFilters(a AudioTrack) []Filter {
+	chain := []Filter{F("aresample", "async", 1, "first_pts", 0)}
+	chain = append(chain, a.Filters...)
+	samples := int64(math.Round(s.Duration() * float64(a.Rate)))
+	return append(chain, F("aresample", "osr", a.Rate), F("asetpts", "expr", "N/SR/TB"), F("apad", "whole_len", samples), F("atrim", "end_sample", samples))
+}
+
+// muxers by container, and what each wants.
+var muxers = map[string]struct {
+	format string
+	flags  ff.KwArgs
+}{
+	"mkv": {"matroska", nil},
+	"mp4": {"mp4", ff.KwArgs{"movflags": "+faststart"}},
+	"mov": {"mov", ff.KwArgs{"movflags": "+faststart"}},
+}
+
+// Args is ffmpeg's argument list: frames come in on its input, progress goes out on its output.
+func (s EncodeSpec) Args() ([]string, error) {
+	e, err := LookupEncoder(s.Encoder)
+	if err != nil {
+		return nil, err
+	}
+	mux, ok := muxers[s.Container]
+	if !ok {
+		return nil, fmt.Errorf("there is no container %q; known are mkv, mp4, mov", s.Container)
+	}
+	out := ff.KwArgs{"f": mux.format, "c:v": e.Codec, "fps_mode": "passthrough", "map_metadata": sourceIndex, "map_chapters": sourceIndex,
+		"color_primaries": s.To.Primaries, "color_trc": s.To.Transfer, "colorspace": s.To.Matrix, "color_range": "tv"}
+	for k, v := range mux.flags {
+		out[k] = v
+	}
+	for o := e.Options(s.Quality, s.Speed); len(o) > 1; o = o[2:] {
+		out[o[0]] = o[1]
+	}
+	if e.Codec == "libx265" && s.Container != "mkv" || e.Codec == "hevc_nvenc" && s.Container != "mkv" {
+		out["tag:v"] = "hvc1"
+	}
+	if s.Comment != "" {
+		out["metadata"] = "comment=" + s.Comment
+	}
+	s.soundOptions(out)
+	for i, t := range s.Subtitles {
+		out["c:s:"+strconv.Itoa(i)] = t.Codec
+	}
+
+	src := ff.KwArgs{}
+	if s.Seek > 0 {
+		src["ss"] = timeArg(s.Seek)
+	}
+	if s.Shift != 0 {
+		src["itsoffset"] = timeArg(s.Shift)
+	}
+	build := func() *ff.Stream {
+		pictures := ff.Input("pipe:0", ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuv420p10le", "video_size": fmt.Sprintf("%dx%d", s.In.Width, s.In.Height), "framerate": rate(s.RateNum, s.RateDen)})
+		source := input(s.Source, src)
+		streams := []*ff.Stream{apply(pictures.Get("0"), s.Filters())}
+		for _, a := range s.Audio {
+			in := source.Get(strconv.Itoa(a.Stream))
+			if !a.Copy {
+				in = apply(in, s.soundFilters(a))
+			}
+			streams = append(streams, in)
+		}
+		for _, t := range s.Subtitles {
+			streams = append(streams, source.Get(strconv.Itoa(t.Stream)))
+		}
+		return ff.Output(streams, "file:"+s.Path, out).GlobalArgs(append([]string{"-hide_banner", "-loglevel", "level+warning", "-nostats", "-stats_period", "0.25", "-progress", "pipe:1", "-y"}, e.device...)...)
+	}
+	if len(s.Audio)+len(s.Subtitles) > 0 {
+		return arguments(build, "pipe:0", "file:"+s.Source)
+	}
+	// The library leaves an input out of which nothing is mapped; its tags and chapters are wanted all the same.
+	args, err := arguments(build, "pipe:0")
+	if err != nil {
+		return nil, err
+	}
+	tags, err := arguments(func() *ff.Stream { return input(s.Source, src).Output("-") }, "file:"+s.Source)
+	if err != nil {
+		return nil, err
+	}
+	first := slices.Index(args, "-i") + 2
+	args = slices.Insert(args, first, tags[:slices.Index(tags, "-i")+2]...)
+	for i, a := range args {
+		if a == "-map_metadata" || a == "-map_chapters" {
+			args[i+1] = "1"
+		}
+	}
+	return args, nil
+}
+
+func (s EncodeSpec) soundOptions(out ff.KwArgs) {
+	for i, a := range s.Audio {
+		n := strconv.Itoa(i)
+		if a.Copy {
+			out["c:a:"+n] = "copy"
+		} else {
+			out["c:a:"+n] = a.Codec
+			if a.Bitrate > 0 {
+				out["b:a:"+n] = strconv.Itoa(a.Bitrate) + "k"
+			}
+			// A filtered stream has lost its tags.
+			var tags []string
+			if a.Language != "" {
+				tags = append(tags, "language="+a.Language)
+			}
+			if a.Title != "" {
+				tags = append(tags, "title="+a.Title)
+			}
+			if tags != nil {
+				out["metadata:s:a:"+n] = tags
+			}
+		}
+		flag := "0"
+		if a.Default {
+			flag = "default"
+		}
+		out["disposition:a:"+n] = flag
+	}
+}

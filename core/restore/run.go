@@ -1,0 +1,236 @@
+// Package restore runs one Plan end to end: decoder, network and encoder as one stream, nothing on disk between them.
+package restore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tapelight/tapelight/core/ffmpeg"
+	"github.com/tapelight/tapelight/core/neural"
+	"github.com/tapelight/tapelight/core/plan"
+	"github.com/tapelight/tapelight/core/recipe"
+)
+
+// Runner runs plans.
+type Runner struct {
+	Tools *ffmpeg.Tools
+	// Engine and Network are the plan's; nil where it uses none.
+	Engine  neural.Engine
+	Network *neural.Network
+	// Progress, if set, is called a few times a second, from one goroutine at a time.
+	Progress func(Progress)
+	// Overwrite lets the output take an existing file's place.
+	Overwrite bool
+	// Peak, if set, is asked at the end for the most memory used: the whole process tree and our own process.
+	Peak func() (tree, own uint64)
+	// Temp, if set, is asked at the end for the bytes in temporary files.
+	Temp func() int64
+}
+
+// progressEvery is how often Progress is called.
+const progressEvery = 250 * time.Millisecond
+
+// StepError says in which step a run failed, and on which file.
+type StepError struct {
+	Step, Path string
+	Err        error
+}
+
+func (e *StepError) Error() string { return fmt.Sprintf("%s: %s: %v", e.Path, e.Step, e.Err) }
+
+func (e *StepError) Unwrap() error { return e.Err }
+
+// ExistsError is an output that is there already.
+type ExistsError struct{ Path string }
+
+func (e *ExistsError) Error() string {
+	return e.Path + " exists already, and is not overwritten unasked"
+}
+
+// Run makes p.Output of p.Source. Until it is complete and checked the file is called p.Partial, which is removed when the run fails or is
+// cancelled. On failure a log is left beside the output.
+func (r *Runner) Run(ctx context.Context, p *plan.Plan) (report *Report, err error) {
+	if _, err := os.Lstat(p.Output); err == nil && !r.Overwrite {
+		return nil, &ExistsError{p.Output}
+	}
+	if err := os.MkdirAll(filepath.Dir(p.Output), 0o755); err != nil {
+		return nil, &StepError{"make the output folder", p.Output, err}
+	}
+	release, err := claim(p.Partial)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	defer func() {
+		if err != nil {
+			os.Remove(p.Partial)
+		}
+	}()
+
+	s := &stream{Runner: r, plan: p, start: time.Now()}
+	if err := s.run(ctx); err != nil {
+		return nil, err
+	}
+	report, err = s.finish(ctx)
+	return report, err
+}
+
+// stream is one run in progress.
+type stream struct {
+	*Runner
+	plan    *plan.Plan
+	start   time.Time
+	decoder *ffmpeg.Decoder
+	encoder *ffmpeg.Encoder
+	session neural.Session
+
+	decoded    atomic.Int64
+	starved    atomic.Int64 // nanoseconds the reader waited for a free frame: the network (or the encoder behind it) was slower than the decoder
+	waited     atomic.Int64 // nanoseconds the writer waited for the network
+	networkCPU float64
+	end        time.Time
+}
+
+func (s *stream) run(ctx context.Context) (err error) {
+	p := s.plan
+	step := func(name string, err error) error {
+		if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return err
+		}
+		return &StepError{name, p.Source.Path, err}
+	}
+	if s.session, err = s.open(ctx); err != nil {
+		return step("start the network", err)
+	}
+	defer s.session.Close()
+	if s.session.Output() != p.Encode.In {
+		return step("start the network", fmt.Errorf("it makes pictures of %v where %v are planned", s.session.Output(), p.Encode.In))
+	}
+
+	group, gctx := errgroup.WithContext(ctx)
+	if s.decoder, err = s.Tools.Decode(gctx, p.Decode); err != nil {
+		return step("start the decoder", err)
+	}
+	defer s.decoder.Close()
+	if s.encoder, err = s.Tools.Encode(gctx, p.Encode); err != nil {
+		return step("start the encoder", err)
+	}
+	defer s.encoder.Close()
+
+	watching := make(chan struct{})
+	watcher := make(chan struct{})
+	go func() { defer close(watcher); s.watch(watching) }()
+	defer func() { close(watching); <-watcher }()
+
+	group.Go(func() error { return step("decode", s.read(gctx)) })
+	group.Go(func() error { return step("restore", s.write(gctx)) })
+	err = group.Wait()
+	s.networkCPU = s.session.Stats().BusySeconds
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err == nil {
+		s.end = time.Now()
+	}
+	return err
+}
+
+// queue is how many pictures may wait between decoder and encoder when no network stands between them.
+const queue = 4
+
+func (s *stream) open(ctx context.Context) (neural.Session, error) {
+	p := s.plan
+	if p.Network.Name == recipe.NetworkNone {
+		return newPlain(p.Decode.Out, queue), nil
+	}
+	if s.Engine == nil || s.Network == nil {
+		return nil, fmt.Errorf("the network %s is not loaded", p.Network.Name)
+	}
+	n := p.Network
+	return s.Engine.Open(ctx, s.Network.AtStrength(n.Strength), p.Decode.Out, neural.Options{Device: n.Device, Batch: n.Batch, Threads: n.Threads})
+}
+
+// read moves pictures from the decoder to the network until the capture, or the part of it that is wanted, ends.
+func (s *stream) read(ctx context.Context) error {
+	limited := s.plan.Decode.Duration > 0
+	for !limited || s.decoded.Load() < s.plan.Frames {
+		start := time.Now()
+		f, err := s.session.Get(ctx)
+		s.starved.Add(int64(time.Since(start)))
+		if err != nil {
+			return err
+		}
+		err = s.decoder.Read(f)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.session.Push(ctx, f); err != nil {
+			return err
+		}
+		s.decoded.Add(1)
+	}
+	if s.decoded.Load() == 0 {
+		return errors.New("not a single picture could be decoded")
+	}
+	s.session.Finish()
+	return nil
+}
+
+// write moves pictures from the network to the encoder.
+func (s *stream) write(ctx context.Context) error {
+	for {
+		start := time.Now()
+		f, err := s.session.Next(ctx)
+		s.waited.Add(int64(time.Since(start)))
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		err = s.encoder.Write(f)
+		s.session.Put(f)
+		if err != nil {
+			return err
+		}
+	}
+	return s.encoder.Finish()
+}
+
+func (s *stream) watch(stop <-chan struct{}) {
+	if s.Progress == nil {
+		return
+	}
+	tick := time.NewTicker(progressEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			s.Progress(s.progress())
+		case <-stop:
+			s.Progress(s.progress())
+			return
+		}
+	}
+}
+
+func (s *stream) progress() Progress {
+	e := s.encoder.Progress()
+	pr := Progress{Stage: "Restoring", Frames: e.Frame, Total: s.plan.Frames, Size: e.Size, Elapsed: time.Since(s.start)}
+	for i, st := range s.stages(time.Now()) {
+		frames := []int64{s.decoded.Load(), s.session.Stats().Frames, e.Frame}[i]
+		pr.Stages = append(pr.Stages, StageProgress{Name: st.Name, Frames: frames, Utilisation: st.Utilisation})
+	}
+	return pr
+}

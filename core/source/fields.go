@@ -1,0 +1,200 @@
+package source
+
+import (
+	"math"
+	"slices"
+)
+
+// The measurement of fields. Call T(i) and B(i) the top and bottom field of frame i. Weaving two fields that show different moments makes
+// combs where something moves, and the more, the further the moments are apart. So three weaves tell everything:
+//
+//	frame   T(i)   with B(i)
+//	top     T(i+1) with B(i)     the neighbours in time when the top field is first
+//	bottom  T(i)   with B(i+1)   the neighbours in time when the bottom field is first
+//
+// Progressive: frame has no combs, top and bottom the same. Top first: frame and top are one field apart, bottom three. Comb energy is a
+// sum of squares, so that noise, which differs from field to field, adds the same to all three and drops out of their differences: noisy
+// tapes need no threshold. Still content makes the three the same, and says nothing.
+
+// pair holds the energies of frame i and the next, over the parts of the picture that change most, a sample.
+type pair struct {
+	frame, top, bottom float64 // combs of the three weaves; frame is the mean of both frames
+	changeT, changeB   float64 // squared difference of T(i) and T(i+1), of B(i) and B(i+1)
+}
+
+func (p pair) change() float64 { return (p.changeT + p.changeB) / 2 }
+
+const fieldBlock = 16 // a block's width and height in samples
+
+// meter turns luma pictures into pairs.
+type meter struct {
+	width, height int
+	last          []byte
+	pairs         []pair
+	frames        int
+}
+
+func newMeter(width, height int) *meter { return &meter{width: width, height: height} }
+
+// add takes the next picture: width x height samples, of which line 0 belongs to the top field. It keeps a copy.
+func (m *meter) add(luma []byte) error {
+	m.frames++
+	if m.last == nil {
+		m.last = slices.Clone(luma)
+		return nil
+	}
+	m.pairs = append(m.pairs, compare(m.last, luma, m.width, m.height))
+	copy(m.last, luma)
+	return nil
+}
+
+type energies struct{ frame, top, bottom, changeT, changeB int64 }
+
+func compare(prev, next []byte, width, height int) pair {
+	across := max(width/fieldBlock, 1)
+	var blocks []energies
+	for y0 := 2; y0+fieldBlock <= height-2 || y0 == 2; y0 += fieldBlock {
+		row := make([]energies, across)
+		for y := y0; y < min(y0+fieldBlock, height-1); y++ {
+			weaveLine(row, prev[(y-1)*width:(y+2)*width], next[(y-1)*width:(y+2)*width], width, y%2 == 0)
+		}
+		blocks = append(blocks, row...)
+	}
+	// The quarter that changes most: a speaker's head in a still room must not drown in the room's noise.
+	slices.SortFunc(blocks, func(a, b energies) int {
+		return int((b.changeT + b.changeB) - (a.changeT + a.changeB))
+	})
+	blocks = blocks[:max(len(blocks)/4, 1)]
+	var s energies
+	for _, b := range blocks {
+		s.frame += b.frame
+		s.top += b.top
+		s.bottom += b.bottom
+		s.changeT += b.changeT
+		s.changeB += b.changeB
+	}
+	n := float64(len(blocks) * fieldBlock * fieldBlock)
+	return pair{float64(s.frame) / 2 / n, float64(s.top) / n, float64(s.bottom) / n, float64(s.changeT) * 2 / n, float64(s.changeB) * 2 / n}
+}
+
+// weaveLine adds the middle one of three lines of both pictures to its row of blocks; the comb is the second difference across the line.
+func weaveLine(row []energies, prev, next []byte, width int, isTop bool) {
+	pa, p, pc := prev[:width], prev[width:2*width], prev[2*width:3*width]
+	na, n, nc := next[:width], next[width:2*width], next[2*width:3*width]
+	for b := range row {
+		var frame, pn, np, change int64
+		for x := b * fieldBlock; x < min((b+1)*fieldBlock, width); x++ {
+			pe, ne := int64(pa[x])+int64(pc[x]), int64(na[x])+int64(nc[x])
+			p2, n2 := 2*int64(p[x]), 2*int64(n[x])
+			frame += (pe-p2)*(pe-p2) + (ne-n2)*(ne-n2)
+			pn += (pe - n2) * (pe - n2) // this line from the next picture, its neighbours from the previous
+			np += (ne - p2) * (ne - p2)
+			change += (n2 - p2) * (n2 - p2) / 4
+		}
+		e := &row[b]
+		e.frame += frame
+		if isTop {
+			e.top += pn
+			e.bottom += np
+			e.changeT += change
+		} else {
+			e.top += np
+			e.bottom += pn
+			e.changeB += change
+		}
+	}
+}
+
+// reading is what a run of pairs says.
+type reading struct {
+	frames   int
+	moving   float64 // 0..1: share of the change that is motion rather than noise
+	sure     float64 // motion's mean over its standard error
+	ratio    float64 // 0 interlaced, 1 progressive; without meaning where nothing moves
+	spread   float64 // standard error of ratio
+	topFirst bool
+	orderBy  float64 // the order's mean evidence over its standard error
+	cadence  float64 // 0..1, fit of 2:3 pulldown
+}
+
+// still says that nothing moves enough to tell fields apart.
+func (r reading) still() bool { return r.moving < 0.04 || r.sure < 4 }
+
+// read weighs pairs: each counts alike, whatever the size of its change, but for cuts, which are left out.
+func read(pairs []pair) reading {
+	r := reading{frames: len(pairs) + 1}
+	var level, motion, order, near []float64
+	for _, p := range steady(pairs) {
+		c := p.change()
+		if c <= 0 {
+			continue
+		}
+		// (4 x change) is what motion by half of a frame's distance adds to a comb's energy: see the second difference.
+		level = append(level, ((p.top+p.bottom)/2-p.frame)/(4*c))
+		order = append(order, (p.bottom-p.top)/(4*c))
+		near = append(near, p.frame/(4*c))
+		motion = append(motion, c)
+	}
+	if len(level) < 3 {
+		return r
+	}
+	// Pairs where little moves have noise for level and order; weigh by change, capped, so that one jump doesn't rule.
+	limit := 3 * median(motion)
+	for i := range motion {
+		motion[i] = min(motion[i], limit)
+	}
+	mean, se := weighted(level, motion)
+	r.moving, r.sure = min(max(mean, 0), 1), mean/max(se, 1e-9)
+	tilt, tiltSE := weighted(order, motion)
+	r.topFirst, r.orderBy = tilt > 0, math.Abs(tilt)/max(tiltSE, 1e-9)
+	// With nearer and further the two weaves of different frames: nearer-frame = level-|tilt|/2, further-frame = level+|tilt|/2.
+	half := math.Abs(tilt) / 2
+	if mean > 0 {
+		r.ratio = (mean - half) / (mean + half)
+		r.spread = 2 * (tiltSE/2*mean + half*se) / ((mean + half) * (mean + half))
+	}
+	r.cadence = cadence(pairs)
+	return r
+}
+
+// steady drops cuts and flashes: pairs that change many times more than those around.
+func steady(pairs []pair) []pair {
+	if len(pairs) < 5 {
+		return pairs
+	}
+	all := make([]float64, len(pairs))
+	for i, p := range pairs {
+		all[i] = p.change()
+	}
+	var out []pair
+	for i, p := range pairs {
+		if all[i] <= 6*median(all[max(i-6, 0):min(i+7, len(all))]) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	return s[len(s)/2]
+}
+
+// weighted is the mean of v with weights w, and its standard error.
+func weighted(v, w []float64) (mean, se float64) {
+	var sw, sww float64
+	for i := range v {
+		sw += w[i]
+		sww += w[i] * w[i]
+		mean += w[i] * v[i]
+	}
+	if sw <= 0 {
+		return 0, 0
+	}
+	mean /= sw
+	var sq float64
+	for i := range v {
+		sq += w[i] * w[i] * (v[i] - mean) * (v[i] - mean)
+	}
+	return mean, math.Sqrt(sq) / sw
+}

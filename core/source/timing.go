@@ -1,0 +1,135 @@
+package source
+
+import (
+	"math"
+
+	"github.com/tapelight/tapelight/core/ffmpeg"
+)
+
+// commonRates are those cameras, recorders and broadcasters use.
+var commonRates = []Rational{{24000, 1001}, {24, 1}, {25, 1}, {30000, 1001}, {30, 1}, {50, 1}, {60000, 1001}, {60, 1}, {15, 1}, {15000, 1001}, {10, 1}, {20, 1}, {12, 1}, {12500, 1000}, {120, 1}, {100, 1}, {5, 1}}
+
+// timing is what packets say of a picture stream's clock.
+type timing struct {
+	rate     Rational
+	variable bool
+	gaps     int64 // intervals longer than one and a half frames
+	first    float64
+	duration float64 // seconds, last frame included
+	frames   int64
+}
+
+// clockOf reads the frame rate from the packets rather than from the header, which gives soft telecine, field pairs and captures with
+// dropped frames other rates than the frames come at. Soft says that frames of two and three fields take turns.
+func clockOf(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, perFrame int64, soft bool) timing {
+	t := timing{frames: p.Packets / perFrame, first: s.Start}
+	if p.Timed > 0 && (!s.HasStart || math.Abs(p.Start-s.Start) > 2e-3) {
+		t.first = p.Start
+	}
+	span := p.Last - p.Start
+	steps := p.Timed/perFrame - 1
+	if steps < 1 || span <= 0 {
+		t.rate = snap(0, 0, s)
+		if t.rate.Den != 0 {
+			t.duration = float64(t.frames) / t.rate.Float()
+		}
+		return t
+	}
+	mean := span / float64(steps)
+	period, tick := mean, tickOf(s)
+	if !soft && perFrame == 1 {
+		middle := p.Median()
+		if regular, n := around(p.Intervals, middle, 0.3*middle); n > 0 {
+			// With gaps left out, the rest average to the recorder's own clock.
+			if 10*n > 7*steps {
+				period = regular
+			}
+			loose := p.Off(period, max(0.3*period, 1.5*tick))
+			jittery := p.Off(period, max(0.08*period, 2.1*tick))
+			t.variable = loose > 0 || 20*jittery > steps
+			for _, i := range p.Intervals {
+				if i.Seconds > 1.5*period {
+					t.gaps += i.Count
+				}
+			}
+		}
+	}
+	// The two ends are rounded to a tick each; that bounds what the packets can tell.
+	t.rate = snap(1/period, min(tick/span+1e-4, 0.02), s)
+	if soft { // film in a television clock
+		t.rate = snap(1/mean, 0.01, s)
+		for _, film := range []Rational{{24000, 1001}, {24, 1}} {
+			if math.Abs(film.Float()*mean-1) < 5e-4 {
+				t.rate = film
+				break
+			}
+		}
+	}
+	t.duration = p.End - p.Start
+	if last := p.End - p.Last; last <= 0 || last > 3*period {
+		t.duration = span + period
+	}
+	return t
+}
+
+// tickOf is the coarsest rounding of a stream's times, seconds.
+func tickOf(s *ffmpeg.ProbeStream) float64 {
+	if s.TimeBase.Den == 0 {
+		return 1e-3
+	}
+	// A time base of one frame (AVI) rounds nothing.
+	if t := float64(s.TimeBase.Num) / float64(s.TimeBase.Den); t < 5e-3 {
+		return t
+	}
+	return 1e-5
+}
+
+func around(all []ffmpeg.Interval, middle, width float64) (mean float64, n int64) {
+	var sum float64
+	for _, i := range all {
+		if math.Abs(i.Seconds-middle) <= width {
+			sum += i.Seconds * float64(i.Count)
+			n += i.Count
+		}
+	}
+	return sum / float64(max(n, 1)), n
+}
+
+// snap finds the exact rate that a measured one stands for: one the header names, a common one, or the plain fraction. Measured 0 is
+// unknown: the header's word is taken.
+func snap(measured, tolerance float64, s *ffmpeg.ProbeStream) Rational {
+	named := []Rational{{s.BaseRate.Num, s.BaseRate.Den}, {s.MeanRate.Num, s.MeanRate.Den}}
+	if measured <= 0 || math.IsInf(measured, 0) {
+		for _, r := range named {
+			if f := r.Float(); f >= 1 && f <= 240 {
+				return tidy(r)
+			}
+		}
+		return Rational{}
+	}
+	best, distance := Rational{}, tolerance
+	for _, r := range named {
+		if d := math.Abs(r.Float()/measured - 1); d <= tolerance {
+			return tidy(r)
+		}
+	}
+	for _, r := range commonRates {
+		if d := math.Abs(r.Float()/measured - 1); d <= distance {
+			best, distance = r, d
+		}
+	}
+	if best.Den == 0 {
+		best = Rational{int64(math.Round(measured * 1000)), 1000}.Times(1, 1)
+	}
+	return best
+}
+
+// tidy turns a header's approximation, 2997/100 or 19001/634, into the rate it means.
+func tidy(r Rational) Rational {
+	for _, c := range commonRates {
+		if math.Abs(c.Float()/r.Float()-1) < 1e-4 {
+			return c.Times(1, 1)
+		}
+	}
+	return r.Times(1, 1)
+}

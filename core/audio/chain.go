@@ -153,7 +153,7 @@ func loudness(s Settings, measured *ffmpeg.Loudness) *Step {
 	}
 	want := s.target() - measured.Integrated
 	gain := min(want, s.truePeak()-measured.TruePeak, maxGain)
-	if math.Abs(want) <= loudnessTolerance && gain > want-0.1 || math.Abs(gain) < 0.1 {
+	if math.Abs(want) <= loudnessTolerance || math.Abs(gain) < 0.1 || want > 0 && gain < 0 { // a quiet track is not made quieter for one peak
 		return nil
 	}
 	why := fmt.Sprintf("From %.1f to %.1f LUFS.", measured.Integrated, measured.Integrated+gain)

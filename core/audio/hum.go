@@ -11,97 +11,16 @@ const (
 	lineHigh          = 1320.0     // Hz, of the highest harmonic looked for
 	lineProminence    = 10.0       // dB over the neighbourhood
 	lineSteadiness    = 3.5        // dB between the level in 20 % and in 50 % of the windows
+	lineSpread        = 0.8        // Hz: a broader one is a note with vibrato
 	lineFloor         = -82.0      // dBFS: below it nobody hears a hum line
 	lowWindowSeconds  = 4.0
 	minLowFrames      = 4
 	confidentFrames   = 10 // with fewer windows a line has to stand out more
 	maxHumLines       = 20
-	lonelyHumDistance = 1.2 // Hz: a single line counts only this near the mains' own frequency
+	lonelyHumDistance = 1.2  // Hz: a single line counts this near the mains' own frequency,
+	lonelyProminence  = 20.0 // dB, or where it stands out like this
+	lonelySteadiness  = 1.0  // dB, and is as steady as this
 )
-
-// lowSpectrum gathers the band below about 1.5 kHz in windows of 4 s, fine enough to tell a hum line from its neighbours.
-type lowSpectrum struct {
-	rate   float64 // after decimation
-	dl, dr *decimator
-	fft    *pairFFT
-	l, r   []float64
-	hist   []histogram
-	logSum []float64 // of levels in dB
-	frames int
-	rumble histogram
-	bass   histogram
-}
-
-func newLowSpectrum(rate, channels int) *lowSpectrum {
-	factor := max(1, rate/4000)
-	s := &lowSpectrum{rate: float64(rate) / float64(factor), dl: newDecimator(factor), dr: newDecimator(factor)}
-	n := 1 << int(math.Ceil(math.Log2(s.rate*lowWindowSeconds)))
-	s.fft = newPairFFT(n, channels)
-	bins := min(n/2, int((lineHigh+40)*float64(n)/s.rate)+1)
-	s.hist, s.logSum = make([]histogram, bins), make([]float64, bins)
-	return s
-}
-
-func (s *lowSpectrum) add(l, r []float64) {
-	s.l = s.dl.add(s.l, l)
-	if r != nil {
-		s.r = s.dr.add(s.r, r)
-	}
-	n, at := s.fft.n, 0
-	for ; at+n <= len(s.l); at += n / 2 {
-		if r == nil {
-			s.frame(s.fft.transform(s.l[at:at+n], nil))
-		} else {
-			s.frame(s.fft.transform(s.l[at:at+n], s.r[at:at+n]))
-		}
-	}
-	s.l = append(s.l[:0], s.l[at:]...)
-	if r != nil {
-		s.r = append(s.r[:0], s.r[at:]...)
-	}
-}
-
-func (s *lowSpectrum) frame(power []float64) {
-	hz := s.rate / float64(s.fft.n)
-	var total, rumble, bass float64
-	for k, p := range power[:len(s.hist)] {
-		f := float64(k) * hz
-		total += p
-		switch {
-		case f >= 4 && f < 35:
-			rumble += p
-		case f >= 35 && f < 120:
-			bass += p
-		}
-	}
-	// One-sided sums; the mean square of a signal is 2·sum|X|²/(n·sum w²).
-	norm := 2 / (float64(s.fft.n) * s.fft.sumW2)
-	if db(total*norm) < digitalSilence {
-		return
-	}
-	s.frames++
-	s.rumble.add(db(rumble * norm))
-	s.bass.add(db(bass * norm))
-	line := 2 / (s.fft.sumW * s.fft.sumW) // a sine's mean square from its peak bin
-	for k := range s.hist {
-		level := db(power[k] * line)
-		s.hist[k].add(level)
-		s.logSum[k] += max(-150, level)
-	}
-}
-
-func (s *lowSpectrum) fill(r *Report, scale float64) {
-	r.RumbleDBFS, r.BassDBFS = floorDB, floorDB
-	if s.frames == 0 {
-		return
-	}
-	r.RumbleDBFS = s.rumble.quantile(0.2) + db(scale)
-	r.BassDBFS = s.bass.quantile(0.2) + db(scale)
-	if s.frames < minLowFrames {
-		return
-	}
-	r.HumHz, r.Hum = pickHum(s.lines(db(scale)))
-}
 
 // lines finds all narrow lines that are there in at least four windows of five at a steady level, whatever else sounds: that is what tells hum
 // from music, whose tones come and go.
@@ -137,12 +56,83 @@ func (s *lowSpectrum) lines(gain float64) []Line {
 		offset, peak := parabola(avg[k-1], avg[k], avg[k+1])
 		// Hann's own line is 2 bins wide at -6 dB.
 		spread := max(0, width(avg, k, peak-6)-2) * hz
-		if spread > 2 {
-			continue
-		}
-		out = append(out, Line{Hz: (float64(k) + offset) * hz, LevelDBFS: middle + gain, ProminenceDB: level - ground, SpreadHz: spread})
+		out = append(out, Line{Hz: (float64(k) + offset) * hz, LevelDBFS: middle + gain, VariationDB: middle - level, ProminenceDB: level - ground, SpreadHz: spread})
 	}
 	return out
+}
+
+// fit is the fundamental of lines whose harmonics are known, by least squares, prominent lines first.
+func fit(lines []Line) float64 {
+	var num, den float64
+	for _, l := range lines {
+		k, w := float64(l.Harmonic), min(l.ProminenceDB, 40)
+		num += w * k * l.Hz
+		den += w * k * k
+	}
+	return num / den
+}
+
+// A harmonic of a hum that is already found needs less proof, because where it must be is known to a few hundredths of a hertz, and a notch too
+// many there does no harm: it has to stand out in the quietest tenth of the windows, long or short.
+const (
+	knownLow        = 0.1
+	knownProminence = 8.0
+	knownSteadyTo   = 0.3
+	knownSteadiness = 2.5 // dB from 10 % to 30 % of the windows
+	minShortFrames  = 100
+	uncertainLine   = 18.0 // dB of prominence
+)
+
+// complete adds to hum the harmonics that speech or music hid from the strict search.
+func (s *lowSpectrum) complete(hum []Line, fundamental, gain float64) []Line {
+	hz := s.rate / float64(s.fft.n)
+	short := s.rate / float64(s.shortFFT.n)
+	have := map[int]bool{}
+	for i, l := range hum {
+		have[l.Harmonic] = true
+		// Of a line that hardly stands out the series knows the place better than its own peak does.
+		if in := float64(l.Harmonic) * fundamental; l.ProminenceDB < uncertainLine && math.Abs(l.Hz-in) < 0.06 {
+			hum[i].Hz = in
+		}
+	}
+	for k := 1; len(hum) < maxHumLines; k++ {
+		f := float64(k) * fundamental
+		if f > lineHigh {
+			break
+		}
+		if have[k] {
+			continue
+		}
+		level, over := stands(s.hist, f/hz, int(math.Ceil(1.2/hz)), int(8/hz))
+		if s.shortN >= minShortFrames {
+			if l, o := stands(s.shortHist, f/short, int(math.Ceil(7/short)), int(22/short)); o > over {
+				level, over = l, o
+			}
+		}
+		if over >= knownProminence && level+gain > lineFloor {
+			hum = append(hum, Line{Harmonic: k, Hz: f, LevelDBFS: level + gain, ProminenceDB: over})
+		}
+	}
+	slices.SortFunc(hum, func(a, b Line) int { return a.Harmonic - b.Harmonic })
+	return hum
+}
+
+// stands tells the low level at bin and by how much it is over its neighbours near..far bins away.
+func stands(hist []histogram, bin float64, near, far int) (level, over float64) {
+	k := int(math.Round(bin))
+	if k-far < 0 || k+far >= len(hist) {
+		return floorDB, 0
+	}
+	var around []float64
+	for j := near; j <= far; j++ {
+		around = append(around, hist[k-j].quantile(knownLow), hist[k+j].quantile(knownLow))
+	}
+	slices.Sort(around)
+	level = hist[k].quantile(knownLow)
+	if hist[k].quantile(knownSteadyTo)-level > knownSteadiness { // notes of music come and go; in pauses of speech hum doesn't
+		return level, 0
+	}
+	return level, level - around[len(around)/2]
 }
 
 // parabola through three levels around a maximum: where it is, in bins from the middle one, and how high.
@@ -192,18 +182,36 @@ func pickHum(lines []Line) (fundamental float64, hum []Line) {
 	if best == 0 {
 		return 0, nil
 	}
-	common := 0
+	common, low := 0, 0
+	have := map[int]int{}
 	for _, l := range lines {
-		if k, off := harmonic(l.Hz, best); off < tolerance(k) {
-			l.Harmonic = k
-			hum = append(hum, l)
-			common = gcd(common, k)
+		k, off := harmonic(l.Hz, best)
+		if off >= tolerance(k) || l.SpreadHz > lineSpread {
+			continue
+		}
+		l.Harmonic = k
+		if i, ok := have[k]; ok { // two peaks of one broad line
+			if l.ProminenceDB > hum[i].ProminenceDB {
+				hum[i] = l
+			}
+			continue
+		}
+		have[k] = len(hum)
+		hum = append(hum, l)
+		common = gcd(common, k)
+		if k <= 4 {
+			low++
 		}
 	}
+	_, first := have[1]
 	nominal := nearMains(best)
-	// Two tones of a drone are an octave apart too: a series without its odd members is hum only at the mains' own frequency (a rectifier's).
-	if len(hum) == 1 && (hum[0].Harmonic > 2 || !nominal) || common > 1 && !nominal || common > 2 {
-		return 0, nil
+	switch {
+	case len(hum) == 1 && nominal && hum[0].Harmonic <= 2: // pure hum, or a rectifier's
+	case len(hum) == 1 && first && hum[0].ProminenceDB > lonelyProminence && hum[0].VariationDB < lonelySteadiness: // its harmonics hide under the sound
+	case len(hum) == 1 || !first && low < 2:
+		return 0, nil // a high note lies near some multiple of anything
+	case common > 1 && (common > 2 || !nominal):
+		return 0, nil // a drone and its octave are no hum: that has odd harmonics too, except a rectifier's at the mains' own frequency
 	}
 	slices.SortStableFunc(hum, func(a, b Line) int { return int(math.Copysign(1, b.ProminenceDB-a.ProminenceDB)) })
 	hum = hum[:min(len(hum), maxHumLines)]

@@ -24,6 +24,7 @@ type Line struct {
 	Hz           float64 `json:"hz"`
 	LevelDBFS    float64 `json:"level_dbfs"`    // RMS, mean of the channels
 	ProminenceDB float64 `json:"prominence_db"` // over its neighbourhood
+	VariationDB  float64 `json:"variation_db"`  // between its level in 20 % and in 50 % of the windows
 	SpreadHz     float64 `json:"spread_hz"`     // how far it wanders, beyond what the window itself spreads
 }
 

@@ -204,7 +204,8 @@ func (s *spectrum) fill(r *Report, scale float64) {
 // noise sums the print up by bands. Within a band the median over the bins stands for it, so that lines don't count as noise.
 func (s *spectrum) noise(r *Report, print, total []float64) {
 	hz := float64(s.rate) / float64(s.fft.n)
-	var floor, sum, covered float64
+	var floor, sum float64
+	var width [15]int
 	last := float64(floorDB)
 	for i, centre := range ffmpeg.DenoiseBandCentres {
 		lo, hi := int(math.Ceil(centre/1.2247/hz)), int(centre*1.2247/hz)
@@ -216,22 +217,50 @@ func (s *spectrum) noise(r *Report, print, total []float64) {
 			band := slices.Clone(print[max(1, lo) : hi+1])
 			slices.Sort(band)
 			last = band[len(band)/2]
-			floor += math.Pow(10, last/10) * float64(hi-lo+1)
-			covered += float64(hi - lo + 1)
+			width[i] = hi - lo + 1
 		}
 		r.Noise.Bands[i] = last
 	}
-	// Hum fills the few bins of the lowest bands; broadband noise has no such steps.
-	for i := 3; i >= 0; i-- {
-		r.Noise.Bands[i] = min(r.Noise.Bands[i], r.Noise.Bands[i+1]+3)
+	capToHiss(&r.Noise.Bands, float64(s.rate)/2)
+	for i, v := range r.Noise.Bands {
+		floor += math.Pow(10, v/10) * float64(width[i])
 	}
 	for _, v := range total[1:] {
 		sum += v
 	}
 	bins := float64(len(total))
-	r.Noise.Known = covered > 0
+	r.Noise.Known = true
 	r.Noise.FloorDBFS = db(floor / bins)
 	r.Noise.SNRDB = db(sum/bins) - r.Noise.FloorDBFS
+}
+
+// Tape hiss is broadband and changes slowly with frequency: these bands tell it best, with most of speech and music below them and the
+// upper limit of slow tape speeds above. What stands over them by more than a smooth slope is sound without pauses, or hum.
+const (
+	hissFrom, hissTo = 900.0, 8000.0 // Hz
+	hissSlope        = 1.5           // dB a band downwards
+	hissBump         = 4.0           // dB
+)
+
+func capToHiss(bands *[15]float64, top float64) {
+	var in []float64
+	first := -1
+	for i, hz := range ffmpeg.DenoiseBandCentres {
+		if hz > hissFrom && hz < hissTo && hz*1.1 < top {
+			in = append(in, bands[i])
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	if in == nil {
+		return
+	}
+	slices.Sort(in)
+	hiss := in[(len(in)-1)/2]
+	for i := range bands {
+		bands[i] = min(bands[i], hiss+hissBump+hissSlope*float64(max(0, first-i)))
+	}
 }
 
 // thirds sums the spectra up by thirds of an octave from 31.5 Hz.

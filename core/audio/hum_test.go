@@ -1,0 +1,113 @@
+package audio
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+var tapeHum = map[int]float64{1: -40, 2: -46, 3: -48, 4: -55, 5: -52, 7: -58}
+
+// Hum at 59.3 Hz under speech and under music: found where it is, taken out by 30 dB at least, and what lies beside it kept.
+func TestHumIsTakenOut(t *testing.T) {
+	const rate, fundamental = 48000, 59.3
+	for name, base := range map[string][]float64{"speech": speech(rate, 40, 1), "music": music(rate, 40, 1)} {
+		t.Run(name, func(t *testing.T) {
+			x := append([]float64(nil), base...)
+			hiss(x, 0.0005, 1)
+			clean := append([]float64(nil), x...)
+			hum(x, rate, fundamental, tapeHum)
+			r := measured(t, rate, x)
+			if math.Abs(r.HumHz-fundamental) > 0.02 {
+				t.Fatalf("fundamental %.3f Hz, want %.1f", r.HumHz, fundamental)
+			}
+			found := map[int]Line{}
+			for _, l := range r.Hum {
+				found[l.Harmonic] = l
+				if tapeHum[l.Harmonic] == 0 {
+					t.Errorf("harmonic %d at %.2f Hz is not there", l.Harmonic, l.Hz)
+				}
+			}
+			filters, _ := Chain(r, Settings{Mode: Auto, KeepLoudness: true, Strength: map[StepName]float64{StepDenoise: 0}}, nil)
+			out, _ := through(t, writeWAV(t, rate, 1, interleave(x)), rate, 1, filters)
+			// The filters are linear, so what they do to the sound alone is taken off to see the hum's rest.
+			ref, _ := through(t, writeWAV(t, rate, 1, interleave(clean)), rate, 1, filters)
+			rest := make([]float64, len(x))
+			for i := range rest {
+				rest[i] = out[0][i] - ref[0][i]
+			}
+			rest = rest[5*rate:]
+			for k, want := range tapeHum {
+				l, ok := found[k]
+				if !ok {
+					t.Errorf("harmonic %d was not found", k)
+					continue
+				}
+				down := want - level(rest, rate, fundamental*float64(k))
+				t.Logf("harmonic %d: found at %.3f Hz (%.3f Hz off), %.1f dB down", k, l.Hz, l.Hz-fundamental*float64(k), down)
+				if down < 30 {
+					t.Errorf("harmonic %d is only %.1f dB down", k, down)
+				}
+			}
+			for _, hz := range []float64{53, 65, 70, 108, 130, 440} {
+				p := make([]float64, 12*rate)
+				tone(p, rate, hz, 0.1, 0)
+				q, _ := through(t, writeWAV(t, rate, 1, interleave(p)), rate, 1, filters)
+				loss := level(p[2*rate:], rate, hz) - level(q[0][2*rate:], rate, hz)
+				if loss > 1 {
+					t.Errorf("a tone at %.0f Hz loses %.2f dB", hz, loss)
+				}
+				t.Logf("tone at %.0f Hz loses %.2f dB", hz, loss)
+			}
+		})
+	}
+}
+
+// Whatever the tape's speed makes of the mains, the fundamental is found.
+func TestHumOffNominal(t *testing.T) {
+	const rate = 8000
+	for _, fundamental := range []float64{48.7, 46.4, 48.7, 50, 51.3, 57.9, 59.94, 60, 63.2, 65.1} {
+		x := speech(rate, 30, uint64(fundamental*10))
+		hiss(x, 0.001, 2)
+		hum(x, rate, fundamental, map[int]float64{1: -45, 2: -50, 3: -47})
+		r := measured(t, rate, x)
+		if math.Abs(r.HumHz-fundamental) > 0.05 {
+			t.Errorf("%.2f Hz is taken for %.3f Hz %v", fundamental, r.HumHz, r.Hum)
+		}
+	}
+}
+
+// Music, speech and steady tones that are no hum stay what they are.
+func TestNoHumWhereThereIsNone(t *testing.T) {
+	const rate = 16000
+	for seed := range uint64(4) {
+		for name, x := range map[string][]float64{"speech": speech(rate, 30, seed), "music": music(rate, 30, seed)} {
+			hiss(x, 0.001, seed)
+			if r := measured(t, rate, x); r.HumHz != 0 {
+				t.Errorf("%s %d: hum at %.2f Hz: %+v", name, seed, r.HumHz, r.Hum)
+			}
+		}
+	}
+	for name, tones := range map[string][]float64{"drone": {116.54, 233.08, 349.6}, "test tone": {1000}, "calibration": {400, 800}} {
+		x := make([]float64, 30*rate)
+		hiss(x, 0.001, 1)
+		for _, hz := range tones {
+			tone(x, rate, hz, 0.1, 0)
+		}
+		if r := measured(t, rate, x); r.HumHz != 0 {
+			t.Errorf("%s: hum at %.2f Hz: %+v", name, r.HumHz, r.Hum)
+		}
+	}
+}
+
+func TestPickHumOnNothing(t *testing.T) {
+	if f, l := pickHum(nil); f != 0 || l != nil {
+		t.Error(f, l)
+	}
+}
+
+func ExampleReport_Words() {
+	r := &Report{Rate: 48000, Channels: 1, Samples: 48000, DeadSide: -1, HumHz: 50, Hum: []Line{{Harmonic: 1, Hz: 50.02, LevelDBFS: -41}}, RumbleDBFS: floorDB}
+	fmt.Println(r.Words()[0])
+	// Output: Hum at 50.0 Hz, loudest -41 dBFS.
+}

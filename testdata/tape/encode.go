@@ -22,9 +22,6 @@ var ErrNoFFmpeg = errors.New("samples need ffmpeg and ffprobe on the PATH")
 // encode writes a sample's file at out, using work for what it needs on the way.
 func encode(ctx context.Context, s Spec, work, out string) error {
 	args := []string{"-hide_banner", "-nostdin", "-loglevel", "error", "-y"}
-	if s.Name == "early-sound" {
-		args = append(args, "-itsoffset", strconv.FormatFloat(-s.SoundOffset.Seconds(), 'f', 3, 64))
-	}
 	args = append(args, "-f", "rawvideo", "-pix_fmt", s.PixelFormat, "-s", fmt.Sprintf("%dx%d", s.Width, s.Height),
 		"-r", s.FileRate.String(), "-i", "pipe:0")
 	maps := []string{"-map", "0:v"}
@@ -33,6 +30,9 @@ func encode(ctx context.Context, s Spec, work, out string) error {
 		file := filepath.Join(work, fmt.Sprintf("sound%d.pcm", i))
 		if err := writePCM(file, SoundOf(s, i).Render()); err != nil {
 			return err
+		}
+		if s.Name == "early-sound" {
+			args = append(args, "-itsoffset", strconv.FormatFloat(s.SoundOffset.Seconds(), 'f', 3, 64))
 		}
 		args = append(args, "-f", "s16le", "-ar", strconv.Itoa(SampleRate), "-ac", strconv.Itoa(track.Channels), "-i", file)
 		maps = append(maps, "-map", fmt.Sprintf("%d:a", i+1))

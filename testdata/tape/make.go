@@ -11,7 +11,7 @@ import (
 )
 
 // version changes whenever the same name would make another file; older samples are then made anew.
-const version = 1
+const version = 4
 
 // Dir is the project's own folder of samples, testdata/tapes, found from the working directory upwards.
 func Dir() (string, error) {

@@ -11,18 +11,18 @@ type Patch struct {
 }
 
 // patchColours are gamma-corrected R'G'B', kept well inside the gamut so that noise and the change of
-// primaries clip nothing.
+// primaries clip nothing and the bend of the transfer does not turn noise into a shift of the mean.
 var patchColours = []struct {
 	name string
 	rgb  [3]float64
 }{
 	{"grey", [3]float64{0.50, 0.50, 0.50}},
-	{"yellow", [3]float64{0.70, 0.66, 0.24}},
-	{"cyan", [3]float64{0.26, 0.62, 0.64}},
-	{"green", [3]float64{0.24, 0.58, 0.28}},
-	{"magenta", [3]float64{0.62, 0.26, 0.58}},
-	{"red", [3]float64{0.62, 0.24, 0.22}},
-	{"blue", [3]float64{0.22, 0.26, 0.60}},
+	{"yellow", [3]float64{0.70, 0.66, 0.34}},
+	{"cyan", [3]float64{0.38, 0.64, 0.66}},
+	{"green", [3]float64{0.38, 0.60, 0.38}},
+	{"magenta", [3]float64{0.64, 0.36, 0.60}},
+	{"red", [3]float64{0.64, 0.33, 0.31}},
+	{"blue", [3]float64{0.32, 0.35, 0.62}},
 	{"skin", [3]float64{0.76, 0.58, 0.48}},
 }
 

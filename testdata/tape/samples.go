@@ -103,7 +103,7 @@ func palDV() Spec {
 	s := ntsc("pal-dv", "pal-dv.avi", "PAL DV, bottom field first")
 	s.Standard, s.Order, s.Height, s.System, s.FileRate = "PAL", BottomFirst, 576, BT470BG, ratePAL
 	s.Tape = Light
-	s.Codec, s.ClaimedOrder, s.ClaimedSAR = "dvvideo", "bb", "16:15"
+	s.Codec, s.ClaimedOrder, s.ClaimedSAR = "dvvideo", "", "16:15"
 	s.Audio, s.SoundOffset = []Track{{Codec: "pcm_s16le", Channels: 2, Sound: Mixed, Damaged: true}}, 0
 	return s
 }

@@ -60,7 +60,9 @@ func SoundOf(s Spec, i int) Sound {
 		t.HumLevels = []float64{0.020, 0.012, 0.008, 0.005, 0.003}
 		t.HissRMS = 0.004
 		for at := 0.31; at < t.Seconds-0.05; at += 0.7 {
-			t.DamageAt = append(t.DamageAt, at)
+			if t.fromSync(at) > 0.1 {
+				t.DamageAt = append(t.DamageAt, at)
+			}
 		}
 	}
 	return t
@@ -88,12 +90,26 @@ func (t Sound) Clean() [][]float32 {
 			}
 		}
 	}
-	for _, at := range t.Sync {
-		for _, ch := range out {
+	for _, ch := range out {
+		// Everything else ducks for a moment, so that the click is plain to find.
+		for i := range ch {
+			gone := t.fromSync(float64(i)/SampleRate-t.Early) - SyncSeconds
+			ch[i] *= float32(math.Max(0.15, math.Min(1, gone/0.05)))
+		}
+		for _, at := range t.Sync {
 			addSync(ch, at+t.Early)
 		}
 	}
 	return out
+}
+
+// fromSync is how far a time is from the nearest start of a sync click, in seconds.
+func (t Sound) fromSync(now float64) float64 {
+	best := math.Inf(1)
+	for _, at := range t.Sync {
+		best = math.Min(best, math.Abs(now-at))
+	}
+	return best
 }
 
 // Render is the track as it stands in the file: Clean and, if Damaged, the hum, hiss and clicks, the same in all

@@ -22,13 +22,17 @@ func softTelecine(ctx context.Context, s Spec, es, sound, out string) error {
 	if err := os.WriteFile(es, data, 0o644); err != nil {
 		return err
 	}
-	args := []string{"-hide_banner", "-nostdin", "-loglevel", "error", "-y", "-f", "mpegvideo", "-i", "file:" + es,
-		"-f", "s16le", "-ar", strconv.Itoa(SampleRate), "-ac", strconv.Itoa(s.Audio[0].Channels), "-i", sound,
+	args := []string{"-hide_banner", "-nostdin", "-loglevel", "error", "-y", "-fflags", "+genpts",
+		"-f", "mpegvideo", "-i", "file:" + es, "-itsoffset", firstShown, "-f", "s16le", "-ar", strconv.Itoa(SampleRate), "-ac", strconv.Itoa(s.Audio[0].Channels), "-i", sound,
 		"-map", "0:v", "-map", "1:a", "-c:v", "copy"}
 	args = append(args, soundArgs(0, s.Audio[0])...)
 	args = append(args, "-fflags", "+bitexact", "-flags:a", "+bitexact", "file:"+out)
 	return runFFmpeg(ctx, args, nil)
 }
+
+// firstShown is when ffmpeg says that the first picture of such a stream is shown, in seconds: the time of its three
+// fields, because a stream that may have B-frames shows every picture one later than it is coded.
+const firstShown = "0.050050"
 
 // Start codes and extension identifiers of ISO/IEC 13818-2.
 const (

@@ -1,0 +1,94 @@
+package tape_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/tapelight/tapelight/testdata/tape"
+)
+
+func soundOf(t *testing.T, name string) tape.Sound {
+	t.Helper()
+	s, ok := tape.SpecOf(name, 2)
+	if !ok {
+		t.Fatalf("no sample %s", name)
+	}
+	return tape.SoundOf(s, 0)
+}
+
+// tone is the amplitude of a frequency in a signal (one bin of a Fourier transform).
+func tone(x []float64, hz float64) float64 {
+	var re, im float64
+	for i, v := range x {
+		sn, cs := math.Sincos(2 * math.Pi * hz * float64(i) / tape.SampleRate)
+		re, im = re+v*cs, im+v*sn
+	}
+	return 2 * math.Hypot(re, im) / float64(len(x))
+}
+
+func TestDamageIsAsStated(t *testing.T) {
+	for _, name := range []string{"ntsc-vhs", "pal-dv", "early-sound"} {
+		t.Run(name, func(t *testing.T) {
+			s := soundOf(t, name)
+			clean, damaged := s.Clean()[0], s.Render()[0]
+			diff := make([]float64, len(clean))
+			for i := range diff {
+				diff[i] = float64(damaged[i] - clean[i])
+			}
+			for i, want := range s.HumLevels {
+				if got := tone(diff, s.Hum*float64(i+1)); math.Abs(got-want) > 0.15*want+0.001 {
+					t.Errorf("hum at %.1f Hz is %.4f, want %.4f", s.Hum*float64(i+1), got, want)
+				}
+			}
+			for _, at := range s.DamageAt {
+				if v := math.Abs(diff[int(math.Round((at+s.Early)*tape.SampleRate))]); v < 0.4 {
+					t.Errorf("no damage click at %.2f s: %.2f", at, v)
+				}
+			}
+			if len(s.DamageAt) == 0 {
+				t.Error("no damage clicks at all")
+			}
+		})
+	}
+}
+
+func TestUndamagedTrackIsClean(t *testing.T) {
+	s, _ := tape.SpecOf("archive-422", 1)
+	sound := tape.SoundOf(s, 1)
+	clean, file := sound.Clean(), sound.Render()
+	for i := range clean[0] {
+		if clean[0][i] != file[0][i] {
+			t.Fatalf("sample %d differs", i)
+		}
+	}
+}
+
+func TestSpeechPausesAndNothingClips(t *testing.T) {
+	for _, s := range tape.SpecsOf(3) {
+		for i := range s.Audio {
+			sound := tape.SoundOf(s, i)
+			clean := sound.Clean()
+			var sum float64
+			for _, v := range clean[0] {
+				sum += float64(v) * float64(v)
+			}
+			if rms := math.Sqrt(sum / float64(len(clean[0]))); rms < 0.01 || rms > 0.3 {
+				t.Errorf("%s track %d: loudness %.3f", s.Name, i, rms)
+			}
+			for c, ch := range sound.Render() {
+				for j, v := range ch {
+					if v > 1 || v < -1 {
+						t.Fatalf("%s track %d channel %d clips at %.3f s: %.2f", s.Name, i, c, float64(j)/tape.SampleRate, v)
+					}
+				}
+			}
+		}
+	}
+	sound := soundOf(t, "webcam")
+	at := int((sound.PauseEvery - sound.PauseFor/2) * tape.SampleRate)
+	for _, v := range sound.Clean()[0][at : at+2400] {
+		if v != 0 {
+			t.Fatal("no rest in the speech")
+		}
+	}
+}

@@ -127,7 +127,7 @@ func (p *Plan) track(a source.Audio, t Treatment, in Input) ffmpeg.AudioTrack {
 	track := ffmpeg.AudioTrack{Stream: a.Index, Filters: t.Filters, Rate: t.Rate, Channels: a.Channels, Language: a.Language, Title: a.Title, Default: a.Default}
 	// Untouched sound that needs no shifting is kept bit for bit.
 	late := a.Start - p.Source.Video.Start
-	if s.Mode == recipe.SoundOff && s.Loudness == 0 && s.Codec == recipe.CodecAuto && late >= 0 && e.Seek == 0 && p.Decode.Duration == 0 && slices.Contains(copyable[e.Container], a.Codec) {
+	if s.Mode == recipe.SoundOff && s.Codec == recipe.CodecAuto && late >= 0 && e.Seek == 0 && p.Decode.Duration == 0 && slices.Contains(copyable[e.Container], a.Codec) {
 		track.Copy, track.Filters = true, nil
 		return track
 	}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tapelight/tapelight/core"
+	"github.com/tapelight/tapelight/core/recipe"
+)
+
+// requestFlags are the options that say what is to be done to a capture; restore and plan share them.
+type requestFlags struct {
+	output, preset, network, engine, encoder, sound, speed, container string
+	scan, order, rate                                                 string
+	start, duration                                                   string
+	height, quality, denoise, strength                                int
+	threads, batch                                                    int
+	overwrite, json                                                   bool
+}
+
+func (f *requestFlags) register(c *cobra.Command) {
+	fl := c.Flags()
+	fl.StringVarP(&f.output, "output", "o", "", "output file, or folder; default: NAME.restored.mkv beside the capture")
+	fl.StringVarP(&f.preset, "preset", "p", "vhs", "preset to start from (see: tapelight-cli presets)")
+	fl.StringVar(&f.network, "network", "", `network: a name (see: tapelight-cli models), "auto", or "none" for the resampler alone`)
+	fl.IntVar(&f.strength, "strength", -1, "0 to 100 % of the network against the plain path")
+	fl.StringVar(&f.engine, "engine", "auto", "what computes the network: auto, cpu")
+	fl.StringVar(&f.encoder, "encoder", "", "video encoder: x265, x264, svtav1, ffv1, prores, or a hardware encoder (see: tapelight-cli doctor)")
+	fl.IntVar(&f.quality, "quality", -1, "0 (smallest file) to 100 (no visible loss)")
+	fl.StringVar(&f.speed, "speed", "", "encoder speed: fast, medium, slow")
+	fl.StringVar(&f.container, "container", "", "container: mkv, mp4, mov; default: by the output's name")
+	fl.StringVar(&f.sound, "sound", "", "sound: auto, off (as it is), light, voice, music, strong")
+	fl.IntVar(&f.height, "height", -1, "height of the output in lines, 240 to 4320; 0 keeps the capture's")
+	fl.IntVar(&f.denoise, "denoise", -1, "0 to 100, for the plain path")
+	fl.StringVar(&f.scan, "scan", "", "what the content is, if measured wrongly: auto, interlaced, progressive, telecine")
+	fl.StringVar(&f.order, "field-order", "", "which field is first, if measured wrongly: auto, top, bottom")
+	fl.StringVar(&f.rate, "rate", "", `"fields" (59.94 or 50 a second, smooth) or "frames" (29.97 or 25)`)
+	fl.StringVar(&f.start, "start", "", "begin here: seconds, m:ss or h:mm:ss")
+	fl.StringVar(&f.duration, "duration", "", "stop after so long: seconds, m:ss or h:mm:ss")
+	fl.IntVar(&f.threads, "threads", 0, "CPU threads for the network; 0 takes all cores")
+	fl.IntVar(&f.batch, "batch", 0, "pictures a batch; 0 lets the engine choose")
+	fl.BoolVar(&f.json, "json", false, "print JSON instead of text")
+}
+
+// requests makes one request for each capture.
+func (f *requestFlags) requests(s *core.Service, c *cobra.Command, captures []string) ([]core.Request, error) {
+	r, err := s.Preset(f.preset)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	f.change(c, &r)
+	start, err := parseTime(f.start)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--start: %w", err)}
+	}
+	length, err := parseTime(f.duration)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--duration: %w", err)}
+	}
+	file, dir, err := f.target(captures)
+	if err != nil {
+		return nil, err
+	}
+	if file != "" && f.container == "" {
+		if ext := strings.TrimPrefix(strings.ToLower(filepath.Ext(file)), "."); ext != "" {
+			r.Output.Container = recipe.Choice(ext)
+		}
+	}
+	if err := r.Validate(); err != nil {
+		return nil, usageError{err}
+	}
+	var out []core.Request
+	for _, path := range captures {
+		out = append(out, core.Request{Path: path, Recipe: r, Output: file, OutDir: dir, Overwrite: f.overwrite, Start: start, Length: length, Engine: f.engine, Batch: f.batch, Threads: f.threads})
+	}
+	return out, nil
+}
+
+// change applies the options that were given to the preset.
+func (f *requestFlags) change(c *cobra.Command, r *recipe.Recipe) {
+	given := c.Flags().Changed
+	set := func(name string, to *string, v string) {
+		if given(name) {
+			*to = v
+		}
+	}
+	choose := func(name string, to *recipe.Choice, v string) { set(name, (*string)(to), v) }
+	number := func(name string, to *int, v int) {
+		if given(name) {
+			*to = v
+		}
+	}
+	set("network", &r.Upscale.Network, f.network)
+	set("encoder", &r.Output.Encoder, f.encoder)
+	choose("speed", &r.Output.Speed, f.speed)
+	choose("container", &r.Output.Container, f.container)
+	choose("sound", &r.Sound.Mode, f.sound)
+	choose("scan", &r.Picture.Scan, f.scan)
+	choose("field-order", &r.Picture.FieldOrder, f.order)
+	choose("rate", &r.Picture.Rate, f.rate)
+	number("strength", &r.Upscale.Strength, f.strength)
+	number("quality", &r.Output.Quality, f.quality)
+	number("height", &r.Upscale.Height, f.height)
+	number("denoise", &r.Picture.Denoise, f.denoise)
+}
+
+// target tells a file from a folder: what exists as a folder, ends in a slash, or has to hold several outputs, is a folder.
+func (f *requestFlags) target(captures []string) (file, dir string, err error) {
+	if f.output == "" {
+		return "", "", nil
+	}
+	st, err := os.Stat(f.output)
+	isDir := err == nil && st.IsDir() || strings.HasSuffix(f.output, "/") || strings.HasSuffix(f.output, string(filepath.Separator))
+	if isDir {
+		return "", f.output, nil
+	}
+	if len(captures) > 1 {
+		return "", "", usageError{errors.New("--output has to be a folder when there are several captures")}
+	}
+	return f.output, "", nil
+}
+
+// parseTime reads seconds, m:ss or h:mm:ss, with decimals; empty is 0.
+func parseTime(s string) (float64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	parts := strings.Split(s, ":")
+	if len(parts) > 3 {
+		return 0, fmt.Errorf("%q is not a time; write seconds, m:ss or h:mm:ss", s)
+	}
+	t := 0.0
+	for i, p := range parts {
+		v, err := strconv.ParseFloat(p, 64)
+		if err != nil || !(v >= 0 && v < 1e7) || i > 0 && v >= 60 {
+			return 0, fmt.Errorf("%q is not a time; write seconds, m:ss or h:mm:ss", s)
+		}
+		t = t*60 + v
+	}
+	return t, nil
+}

@@ -1,0 +1,38 @@
+package core
+
+import "path/filepath"
+
+// NetworkInfo is a network for people.
+type NetworkInfo struct {
+	Name     string `json:"name"`
+	BuiltIn  bool   `json:"built_in"`
+	Path     string `json:"path,omitempty"`
+	Layers   int    `json:"layers"`
+	Channels int    `json:"channels"` // of the widest layer
+	Scale    int    `json:"scale"`
+	MACs     int64  `json:"macs"` // multiply-adds for a 720x480 picture
+	Gain     string `json:"gain,omitempty"`
+	Licence  string `json:"licence,omitempty"`
+	Error    string `json:"error,omitempty"` // why it can't be used
+}
+
+// NetworksDir is where the user's own networks are looked for.
+func (s *Service) NetworksDir() string { return filepath.Join(s.opts.ConfigDir, "models") }
+
+// NetworkInfos lists the built-in networks and the user's own with what they cost and bring.
+func (s *Service) NetworkInfos() []NetworkInfo {
+	var out []NetworkInfo
+	for _, e := range s.Networks() {
+		i := NetworkInfo{Name: e.Name, BuiltIn: e.BuiltIn, Path: e.Path}
+		if n := e.Network; e.Err != nil {
+			i.Error = e.Err.Error()
+		} else {
+			i.Layers, i.Scale, i.MACs, i.Gain, i.Licence = len(n.Layers), n.Scale, n.MACs(720, 480), n.Meta["tapelight.gain"], n.Meta["tapelight.licence"]
+			for _, l := range n.Layers {
+				i.Channels = max(i.Channels, l.Out)
+			}
+		}
+		out = append(out, i)
+	}
+	return out
+}

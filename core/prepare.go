@@ -1,0 +1,205 @@
+package core
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/tapelight/tapelight/core/ffmpeg"
+	"github.com/tapelight/tapelight/core/neural"
+	"github.com/tapelight/tapelight/core/plan"
+	"github.com/tapelight/tapelight/core/recipe"
+	"github.com/tapelight/tapelight/core/source"
+)
+
+// Request asks for one capture to be restored.
+type Request struct {
+	Path   string
+	Recipe recipe.Recipe
+
+	Output    string // a file, or empty: OutDir decides
+	OutDir    string // a folder, or empty: beside the capture
+	Overwrite bool
+
+	Start, Length float64 // seconds; Length 0 is to the end
+
+	Engine  string // "auto", "cpu", ...
+	Device  string
+	Batch   int
+	Threads int
+
+	// Quick leaves the sound unmeasured: for looking, not for running.
+	Quick bool
+}
+
+// Probe reads what a capture is, measured. progress (may be nil) is told what is going on. Results are cached by the file's content.
+func (s *Service) Probe(ctx context.Context, path string, progress func(string)) (*source.Source, error) {
+	t, err := s.findTools(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key, err := identity(path)
+	if err != nil {
+		return nil, err
+	}
+	if src, ok := s.sources.Get(key); ok {
+		return src, nil
+	}
+	if progress == nil {
+		progress = func(string) {}
+	}
+	src, err := source.Read(ctx, t, path, progress)
+	if err != nil {
+		return nil, err
+	}
+	s.sources.Add(key, src)
+	return src, nil
+}
+
+func identity(path string) (string, error) {
+	id, err := source.Identify(path)
+	if err != nil {
+		return "", err
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s\x00%d\x00%s\x00%v", abs, id.Size, id.Ends, id.ModTime.UnixNano()), nil
+}
+
+// Plan resolves a request. The same capture and request give the same plan from the cache.
+func (s *Service) Plan(ctx context.Context, req Request, progress func(string)) (*plan.Plan, error) {
+	p, err := s.plan(ctx, req, progress)
+	if err != nil {
+		return nil, named(req.Path, err)
+	}
+	return p, nil
+}
+
+// named puts the file in front of an error that does not name it.
+func named(path string, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if _, ok := errors.AsType[*source.InputError](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*ffmpeg.MissingError](err); ok {
+		return err
+	}
+	if strings.Contains(err.Error(), path) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+func (s *Service) plan(ctx context.Context, req Request, progress func(string)) (*plan.Plan, error) {
+	if progress == nil {
+		progress = func(string) {}
+	}
+	id, err := identity(req.Path)
+	if err != nil {
+		return nil, err
+	}
+	wish, err := json.Marshal(req)
+	if err != nil {
+		return nil, err
+	}
+	key := id + "\x00" + string(wish)
+	if p, ok := s.plans.Get(key); ok {
+		return p, nil
+	}
+	src, err := s.Probe(ctx, req.Path, progress)
+	if err != nil {
+		return nil, err
+	}
+	network, err := s.network(req.Recipe.Upscale.Network, src)
+	if err != nil {
+		return nil, err
+	}
+	in := plan.Input{Source: src, Recipe: req.Recipe, Output: outputPath(req), Start: req.Start, Length: req.Length,
+		Network: network, Device: req.Device, Batch: req.Batch, Threads: req.Threads}
+	if network != nil {
+		e, err := s.engine(ctx, req.Engine)
+		if err != nil {
+			return nil, err
+		}
+		in.Engine = e.Name()
+	}
+	if same, err := samePath(in.Output, req.Path); err != nil || same {
+		return nil, errors.Join(err, errors.New("the output would be the capture itself; give it another name"))
+	}
+	if !req.Quick {
+		if in.Sound, err = s.treat(ctx, id, src, req, progress); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.encoderUsable(ctx, req.Recipe.Output.Encoder); err != nil {
+		return nil, err
+	}
+	p, err := plan.Make(in)
+	if err != nil {
+		return nil, err
+	}
+	s.plans.Add(key, p)
+	return p, nil
+}
+
+func (s *Service) encoderUsable(ctx context.Context, name string) error {
+	e, err := ffmpeg.LookupEncoder(name)
+	if err != nil {
+		return err
+	}
+	t, err := s.findTools(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.Usable(ctx, e); err != nil {
+		return fmt.Errorf("the encoder %s can't be used here: %w", name, err)
+	}
+	return nil
+}
+
+// bestTape is the network that "auto" takes for interlaced tape.
+const bestTape = "tape-fast"
+
+// network resolves a recipe's wish; nil means the resampler alone.
+func (s *Service) network(name string, src *source.Source) (*neural.Network, error) {
+	switch name {
+	case recipe.NetworkNone:
+		return nil, nil
+	case recipe.NetworkAuto:
+		if src.Video == nil || src.Video.Fields.Scan != source.Interlaced {
+			return nil, nil
+		}
+		name = bestTape
+	}
+	return s.library.Get(name)
+}
+
+// outputPath names the output of a request.
+func outputPath(req Request) string {
+	if req.Output != "" {
+		return req.Output
+	}
+	dir := req.OutDir
+	if dir == "" {
+		dir = filepath.Dir(req.Path)
+	}
+	base := filepath.Base(req.Path)
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	return filepath.Join(dir, base+".restored."+string(req.Recipe.Output.Container))
+}
+
+func samePath(a, b string) (bool, error) {
+	x, err := filepath.Abs(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := filepath.Abs(b)
+	return x == y, err
+}

@@ -1,0 +1,182 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/tapelight/tapelight/core/events"
+	"github.com/tapelight/tapelight/core/ffmpeg"
+	"github.com/tapelight/tapelight/core/monitor"
+	"github.com/tapelight/tapelight/core/neural"
+	"github.com/tapelight/tapelight/core/neural/cpu"
+	"github.com/tapelight/tapelight/core/plan"
+	"github.com/tapelight/tapelight/core/process"
+	"github.com/tapelight/tapelight/core/recipe"
+	"github.com/tapelight/tapelight/core/scratch"
+	"github.com/tapelight/tapelight/core/source"
+	"github.com/tapelight/tapelight/resources"
+)
+
+// Options say where Tapelight keeps its things. Empty means the system's usual place.
+type Options struct {
+	ConfigDir string // the user's presets and networks
+	CacheDir  string // temporary files
+	FFmpegDir string // where to look for ffmpeg first
+	Log       *events.Log
+}
+
+// Service is Tapelight without a face. All methods may be called from any goroutine.
+type Service struct {
+	opts    Options
+	log     *events.Log
+	library *neural.Library
+	engines []neural.Engine
+	scratch *scratch.Space
+	monitor *monitor.Monitor
+
+	mu    sync.Mutex
+	tools *ffmpeg.Tools
+
+	sources    *lru.Cache[string, *source.Source]
+	sounds     *lru.Cache[string, []plan.Treatment]
+	plans      *lru.Cache[string, *plan.Plan]
+	thumbnails *thumbnails
+	jobs       *jobs
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+}
+
+// scratchBudget is how much temporary space may be used; the pipeline itself uses none.
+const scratchBudget = 20 << 30
+
+// New starts the service. A missing ffmpeg is no error here: Doctor tells, and work that needs it fails with a message.
+func New(o Options) (*Service, error) {
+	if err := defaults(&o); err != nil {
+		return nil, err
+	}
+	s := &Service{opts: o, log: o.Log, engines: []neural.Engine{cpu.New()}}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.library = neural.NewLibrary(resources.Models(), filepath.Join(o.ConfigDir, "models"))
+	var err error
+	if s.scratch, err = scratch.Open(filepath.Join(o.CacheDir, "scratch"), scratchBudget); err != nil {
+		s.cancel()
+		return nil, fmt.Errorf("open the folder for temporary files: %w", err)
+	}
+	s.sources, _ = lru.New[string, *source.Source](256) // New fails for sizes below 1 only
+	s.sounds, _ = lru.New[string, []plan.Treatment](256)
+	s.plans, _ = lru.New[string, *plan.Plan](64)
+	s.thumbnails = newThumbnails(thumbnailBytes)
+	s.jobs = newJobs(s)
+	s.monitor = s.newMonitor()
+	s.work.Go(func() { s.jobs.run(s.ctx) })
+	return s, nil
+}
+
+func defaults(o *Options) error {
+	if o.ConfigDir == "" {
+		dir, err := os.UserConfigDir()
+		if err != nil {
+			return fmt.Errorf("find the folder for settings: %w", err)
+		}
+		o.ConfigDir = filepath.Join(dir, "tapelight")
+	}
+	if o.CacheDir == "" {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			return fmt.Errorf("find the folder for temporary files: %w", err)
+		}
+		o.CacheDir = filepath.Join(dir, "tapelight")
+	}
+	if o.Log == nil {
+		o.Log = events.NewLog(events.LogConfig{})
+	}
+	return nil
+}
+
+// Close cancels all jobs, waits for them and frees everything.
+func (s *Service) Close() error {
+	s.cancel()
+	s.work.Wait()
+	return errors.Join(s.monitor.Close(), s.scratch.Close())
+}
+
+// PresetsDir is where the user's own presets are kept.
+func (s *Service) PresetsDir() string { return filepath.Join(s.opts.ConfigDir, "presets") }
+
+// Presets lists the built-in presets and the user's own, in the order to show them. Presets that can't be read are reported by the error and
+// left out of the list, which is complete otherwise.
+func (s *Service) Presets() ([]recipe.Recipe, error) {
+	return recipe.Load(resources.Presets(), s.PresetsDir())
+}
+
+// Preset finds one by name.
+func (s *Service) Preset(name string) (recipe.Recipe, error) {
+	list, bad := s.Presets()
+	var names []string
+	for _, r := range list {
+		if r.Name == name {
+			return r, nil
+		}
+		names = append(names, r.Name)
+	}
+	if bad != nil {
+		return recipe.Recipe{}, bad
+	}
+	return recipe.Recipe{}, fmt.Errorf("there is no preset %q; known are %s", name, commas(names))
+}
+
+// SavePreset keeps r as the user's own preset and returns the file's path.
+func (s *Service) SavePreset(r recipe.Recipe) (string, error) { return recipe.Save(s.PresetsDir(), r) }
+
+// Networks lists the built-in networks and the user's own.
+func (s *Service) Networks() []neural.Entry { return s.library.List() }
+
+// findTools returns the ffmpeg in use, looking for it if it was not found yet.
+func (s *Service) findTools(ctx context.Context) (*ffmpeg.Tools, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tools != nil {
+		return s.tools, nil
+	}
+	t, err := ffmpeg.Find(ctx, s.opts.FFmpegDir)
+	if err != nil {
+		return nil, err
+	}
+	s.tools = t
+	return t, nil
+}
+
+// engine finds one by name; "" and "auto" take the first that has a device.
+func (s *Service) engine(ctx context.Context, name string) (neural.Engine, error) {
+	var names []string
+	var why error
+	for _, e := range s.engines {
+		names = append(names, e.Name())
+		if name != "" && name != "auto" && name != e.Name() {
+			continue
+		}
+		if _, why = e.Devices(ctx); why == nil {
+			return e, nil
+		}
+		if name == e.Name() {
+			return nil, fmt.Errorf("the engine %s can't run here: %w", name, why)
+		}
+	}
+	if why != nil {
+		return nil, why
+	}
+	return nil, fmt.Errorf("there is no engine %q; known are %s", name, commas(append([]string{"auto"}, names...)))
+}
+
+func (s *Service) newMonitor() *monitor.Monitor {
+	return monitor.New(monitor.Config{Children: process.Live, Temp: func() (int64, int64) { return s.scratch.Used(), scratchBudget },
+		Volumes: s.volumes})
+}

@@ -1,0 +1,129 @@
+// Command tapelight is the desktop program.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"github.com/tapelight/tapelight/core"
+	"github.com/tapelight/tapelight/resources/icons"
+	"github.com/tapelight/tapelight/ui"
+)
+
+const appID = "io.github.tapelight"
+
+// version is set by the build: -ldflags "-X main.version=1.2.3".
+var version = ""
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return
+		}
+		fmt.Fprintln(os.Stderr, "tapelight:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	flags := flag.NewFlagSet("tapelight", flag.ContinueOnError)
+	showVersion := flags.Bool("version", false, "print the version and exit")
+	flags.Usage = func() {
+		fmt.Fprintln(flags.Output(), "Usage: tapelight [files or folders to add]")
+		flags.PrintDefaults()
+	}
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *showVersion {
+		fmt.Println("tapelight", buildVersion())
+		return nil
+	}
+	paths, err := absolute(flags.Args())
+	if err != nil {
+		return err
+	}
+	setLocale()
+	if err := keepCrashes(); err != nil {
+		fmt.Fprintln(os.Stderr, "tapelight: crashes won't be written to a file:", err)
+	}
+	service, err := core.New(core.Options{})
+	if err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
+	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Tapelight", Version: buildVersion(), Icon: fyne.NewStaticResource("tapelight.png", icons.PNG())})
+	a := app.NewWithID(appID)
+	a.SetIcon(fyne.NewStaticResource("tapelight.png", icons.PNG()))
+	w := a.NewWindow("Tapelight")
+	w.SetMaster()
+	measuring, stopMeasuring := context.WithCancel(context.Background())
+	service.StartMonitor(measuring)
+	window := ui.New(a, w, service, newDesktop(w))
+	window.Add(paths)
+	w.ShowAndRun()
+	window.Close()
+	stopMeasuring()
+	return service.Close()
+}
+
+// buildVersion is the release's, or the revision that the program was built from.
+func buildVersion() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return "of " + s.Value[:min(len(s.Value), 10)]
+		}
+	}
+	return "development"
+}
+
+func absolute(paths []string) ([]string, error) {
+	var out []string
+	for _, p := range paths {
+		a, err := filepath.Abs(p)
+		if err != nil {
+			return nil, fmt.Errorf("find %q: %w", p, err)
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// keepCrashes has the runtime write what it says of a crash into a file as well: a desktop program has no terminal to say it on.
+func keepCrashes() error {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return err
+	}
+	dir = filepath.Join(dir, "tapelight")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	name := filepath.Join(dir, "crash.log")
+	if info, err := os.Stat(name); err == nil && info.Size() > 0 {
+		// The last crash is kept when this run doesn't crash, and one before it.
+		if err := os.Rename(name, filepath.Join(dir, "crash.old.log")); err != nil {
+			return err
+		}
+	}
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	defer f.Close() // the runtime keeps its own handle
+	return debug.SetCrashOutput(f, debug.CrashOptions{})
+}

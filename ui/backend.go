@@ -1,0 +1,58 @@
+// Package ui is Tapelight's window. It shows what core says and hands on what the person wants; it knows nothing of media.
+//
+// Threads: everything in a panel runs on Fyne's own thread. What may take time (the backend, file choosers, thumbnails) runs on
+// goroutines that the Window owns, and comes back through one door, Window.enter.
+package ui
+
+import (
+	"context"
+	"errors"
+	"image"
+
+	"github.com/tapelight/tapelight/core"
+	"github.com/tapelight/tapelight/core/recipe"
+)
+
+// Backend is what the window needs of core; *core.Service is one. Methods are safe for use by several goroutines.
+type Backend interface {
+	// Presets lists the recipes to choose from, in order. Presets that can't be read are left out and named in the error.
+	Presets() ([]recipe.Recipe, error)
+	// Add puts files, and the videos in folders, into the queue and returns at once; outDir "" saves beside the original.
+	Add(paths []string, r recipe.Recipe, outDir string) []string
+
+	Start()
+	Stop() // starts no further jobs; the running one goes on
+	Cancel(id string)
+	Retry(id string)
+	Remove(id string)
+	ClearFinished()
+	SetRecipe(id string, r recipe.Recipe)
+
+	Snapshot() core.Snapshot
+	// Watch says, coalesced, that something has changed since the last snapshot. Nothing is sent after ctx has ended.
+	Watch(ctx context.Context) <-chan struct{}
+	// Thumbnail is a small picture of the video. It may take seconds.
+	Thumbnail(ctx context.Context, path string) (image.Image, error)
+
+	MonitorSample() (core.Sample, bool)
+	MonitorHistory() []core.Sample
+	// Log returns the entries from number since on, the first ever being number 0.
+	Log(since uint64) []core.LogEntry
+	Doctor(ctx context.Context) core.DoctorReport
+}
+
+// ErrNoPicker says that this system has no file chooser of its own, so that the window must use Fyne's.
+var ErrNoPicker = errors.New("this system has no file chooser of its own")
+
+// Desktop is what the window needs of the system it runs on. Its methods may block for as long as a dialog is open and are never called
+// on the UI thread.
+type Desktop interface {
+	// PickVideos lets the person choose one or more files, beginning in dir; none chosen is nil without an error.
+	PickVideos(dir string) ([]string, error)
+	// PickFolder lets the person choose a folder, beginning in dir; none chosen is "" without an error.
+	PickFolder(title, dir string) (string, error)
+	// ShowInFolder opens the file manager where path is.
+	ShowInFolder(path string) error
+	// Open shows a text file in the person's usual program.
+	Open(path string) error
+}

@@ -1,0 +1,207 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/tapelight/tapelight/core"
+)
+
+// Window is the one window. The left of the split is the queue; when there is a preview, it goes between the queue and the recipe.
+type Window struct {
+	app     fyne.App
+	win     fyne.Window
+	backend Backend
+	desktop Desktop
+	prefs   prefs
+
+	enter func(func()) // onto the UI thread; the only way back from a goroutine
+	later func(func()) // off the UI thread, in order
+	aside func(func()) // off the UI thread, for what may take as long as a person does
+
+	header  *headerPanel
+	banner  *bannerPanel
+	queue   *queuePanel
+	recipe  *recipePanel
+	log     *logPanel
+	monitor *monitorPanel
+	menus   *menus
+	split   *container.Split
+	thumbs  *thumbs
+	pump    *pump
+
+	snapshot core.Snapshot
+	mode     Mode
+	able     bool // this computer can restore videos
+	picking  bool // a file chooser is open
+
+	worker *worker
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+	closed bool
+}
+
+// New puts the program's content into win, which must be app's main window, and begins to show what backend says. Close ends that.
+func New(app fyne.App, win fyne.Window, backend Backend, desk Desktop) *Window {
+	ctx, cancel := context.WithCancel(context.Background())
+	work := newWorker()
+	w := build(app, win, backend, desk, fyne.Do, work.Do, func(f func()) { go f() }) // a file chooser can't be called off
+	w.worker, w.cancel = work, cancel
+	ticks, seconds := time.NewTicker(time.Second/4), time.NewTicker(time.Second)
+	w.pump.ticks, w.pump.seconds = ticks.C, seconds.C
+	app.Lifecycle().SetOnStarted(func() {
+		w.work.Go(func() { work.Run(ctx) })
+		w.work.Go(func() { w.thumbs.Run(ctx) })
+		w.work.Go(func() { w.pump.Run(ctx) })
+		w.work.Go(func() { w.check(ctx) })
+	})
+	return w
+}
+
+// Close stops the window's goroutines and waits for them. It is called after the app's run loop has ended.
+func (w *Window) Close() {
+	if w.closed || w.cancel == nil {
+		return
+	}
+	w.closed = true
+	w.cancel()
+	w.work.Wait()
+}
+
+// build makes the window without starting anything.
+func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, enter, later, aside func(func())) *Window {
+	w := &Window{app: app, win: win, backend: backend, desktop: desk, prefs: prefs{app.Preferences()}, enter: enter, later: later, aside: aside, able: true}
+	w.mode = w.prefs.mode()
+	app.Settings().SetTheme(&tapeTheme{w.mode})
+
+	w.thumbs = newThumbs(backend.Thumbnail, func(path string, _ image.Image) { w.enter(func() { w.queue.ThumbReady(path) }) })
+	w.header = newHeaderPanel(w.key, w.pickVideos, w.start, w.stop)
+	w.banner = newBannerPanel(w.key, w.checkAgain)
+	w.recipe = newRecipePanel(w.key, recipeActions{apply: w.applyRecipe, folder: w.folderChosen, choose: w.pickOutputFolder,
+		unselect: func() { w.queue.Unselect() }})
+	w.queue = newQueuePanel(w.key, w.pickVideos, w.thumbs.Get, w.act, w.selectionChanged)
+	w.log = newLogPanel(w.key, func(s string) { app.Clipboard().SetContent(s) }, w.toggleLog)
+	w.monitor = newMonitorPanel()
+	w.pump = &pump{backend: backend, enter: enter, show: w.Show, showLog: w.log.Show, showSample: w.showSample, fillSample: w.fillSamples}
+	w.menus = newMenus(w)
+
+	w.split = container.NewHSplit(newSurface(theme.ColorNameBackground, 0, fyne.NewSquareSize(gap), w.queue.Root), w.recipe.Root)
+	w.split.SetOffset(w.prefs.split())
+	if !app.Preferences().Bool(prefLog) {
+		w.log.Root.Hide()
+	}
+	win.SetContent(container.NewBorder(
+		container.NewVBox(w.header.Root, w.banner.Root), container.New(&drawerLayout{}, w.log.Root, w.monitor.Root), nil, nil, w.split))
+	win.SetPadded(false)
+	win.SetMainMenu(w.menus.main)
+	win.SetTitle("Tapelight")
+	win.SetIcon(app.Icon())
+	win.Resize(w.prefs.size())
+	win.SetCloseIntercept(w.quit)
+	win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
+	win.Canvas().SetOnTypedKey(w.key)
+	win.Canvas().AddShortcut(ctrl(fyne.KeyEnter), func(fyne.Shortcut) { w.start() })
+
+	w.recipe.SetFolder(app.Preferences().String(prefOutDir))
+	presets, err := backend.Presets() // a few small files, read before the window is there, so that its first picture is whole
+	w.recipe.SetPresets(presets, err, app.Preferences().String(prefPreset))
+	w.Show(core.Snapshot{})
+	return w
+}
+
+// Show puts a snapshot on the screen.
+func (w *Window) Show(s core.Snapshot) {
+	w.snapshot = s
+	w.header.Show(s, w.able)
+	w.queue.Show(s)
+	w.refreshMenus()
+	title := "Tapelight"
+	if c := tally(s.Jobs); c.running != nil {
+		title = percent(c.running.Progress) + " – Tapelight"
+	}
+	if w.win.Title() != title {
+		w.win.SetTitle(title)
+	}
+}
+
+func (w *Window) refreshMenus() {
+	if w.menus.Show(w.snapshot, w.queue.Selection(), w.able, w.log.Root.Visible(), w.mode) {
+		w.menus.main.Refresh()
+	}
+}
+
+func (w *Window) selectionChanged(jobs []core.Job) {
+	w.recipe.ShowSelection(jobs)
+	if w.menus != nil {
+		w.refreshMenus()
+	}
+}
+
+func (w *Window) showSample(s core.Sample) { w.monitor.Show(readingOf(s), w.snapshot) }
+
+func (w *Window) fillSamples(all []core.Sample) {
+	r := make([]reading, len(all))
+	for i, s := range all {
+		r[i] = readingOf(s)
+	}
+	w.monitor.Fill(r)
+}
+
+// check asks whether this computer has what the work needs. It runs on a goroutine.
+func (w *Window) check(ctx context.Context) {
+	report := w.backend.Doctor(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	w.enter(func() {
+		w.able = report.OK
+		w.banner.Show(report)
+		w.Show(w.snapshot)
+	})
+}
+
+func (w *Window) checkAgain() {
+	w.banner.Checking()
+	w.later(func() { w.check(context.Background()) })
+}
+
+// fail tells the person what didn't work.
+func (w *Window) fail(what string, err error) {
+	w.enter(func() { dialog.ShowError(fmt.Errorf("%s: %w", what, err), w.win) })
+}
+
+// quit asks first when a video would be lost.
+func (w *Window) quit() {
+	leave := func() {
+		w.prefs.saveLayout(w.win.Canvas().Size(), w.split.Offset, w.log.Root.Visible())
+		w.win.SetCloseIntercept(nil)
+		w.win.Close()
+		w.app.Quit()
+	}
+	c := tally(w.snapshot.Jobs)
+	if c.running == nil {
+		leave()
+		return
+	}
+	words := fmt.Sprintf("“%s” is %s done. Quitting stops it; what is finished stays, and the original isn't touched.",
+		cut(c.running.Name, 40, func(s string) float32 { return float32(len([]rune(s))) }), percent(c.running.Progress))
+	d := dialog.NewConfirm("Stop and quit?", words, func(yes bool) {
+		if yes {
+			leave()
+		}
+	}, w.win)
+	d.SetConfirmText("Stop and quit")
+	d.SetDismissText("Go on restoring")
+	d.Show()
+}
+
+func noPicker(err error) bool { return errors.Is(err, ErrNoPicker) }

@@ -112,11 +112,12 @@ const maxStreams = 256
 
 type packetCounter struct {
 	PacketStats
-	waiting  timeHeap
-	previous float64
-	begun    bool
-	grid     float64
-	counts   map[int64]int64
+	waiting   timeHeap
+	previous  float64
+	begun     bool
+	presented bool // some packet had a presentation time
+	grid      float64
+	counts    map[int64]int64
 }
 
 // ParsePackets reads ffprobe's compact packet lines: key=value|key=value. Lines and values that make no sense are passed over.
@@ -195,7 +196,11 @@ func parsePacket(line string, counters map[int]*packetCounter) (at float64) {
 		c.Keys++
 	}
 	at, ok := probeSeconds(pts)
-	if !ok {
+	if ok {
+		c.presented = true
+	} else if !c.presented {
+		// AVI has decoding times only, and those are regular. Where others have a presentation time, the decoding time would be out of
+		// place by the pictures that are stored ahead: better none.
 		at, ok = probeSeconds(dts)
 	}
 	if ok {

@@ -37,7 +37,7 @@ type ProbeStream struct {
 	PixFmt        string
 	Bits          int // significant bits a sample, 0 where unknown
 	SAR           Ratio
-	FieldOrder    string // "progressive", "tt", "bb", "tb", "bt", "" where unknown; the second letter is the field shown first
+	FieldOrder    string // "progressive", "tt", "bb", "tb", "bt", "" where unknown; as ffmpeg and Matroska write it, the first letter is the field shown first
 	BaseRate      Ratio  // ffmpeg's r_frame_rate: a guess at the finest regular grid
 	MeanRate      Ratio  // ffmpeg's avg_frame_rate
 	Matrix        string // colours: "" where unknown

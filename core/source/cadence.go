@@ -15,23 +15,21 @@ func cadence(pairs []pair) float64 {
 	}
 	best := fit(pairs)
 	// An edit shifts the phase. Then the parts between edits still fit, each for itself.
-	const part = 20
-	if best < 0.5 && len(pairs) >= 2*part {
+	const part = 25
+	if best == 0 && len(pairs) >= 2*part {
 		var sum float64
 		n := 0
 		for i := 0; i+part <= len(pairs); i += part / 2 {
-			if f := fit(pairs[i : i+part]); f > 0.6 { // chance fits are likelier in few pairs
-				sum += f
-			}
+			sum += fit(pairs[i : i+part])
 			n++
 		}
-		best = max(best, sum/float64(n))
+		best = sum / float64(n)
 	}
 	return best
 }
 
-// fit is the best correlation of the parities' difference with the pulldown patterns, 0 where repeated fields save too little change to be
-// repeats.
+// fit is the best correlation of the parities' difference with the pulldown patterns; 0 where chance could have made it among the twenty
+// tried, or where the repeated fields save too little change to be repeats.
 func fit(pairs []pair) float64 {
 	d := make([]float64, len(pairs))
 	var norm float64
@@ -48,7 +46,7 @@ func fit(pairs []pair) float64 {
 		}
 		norm += d[i] * d[i]
 	}
-	best := 0.0
+	best, chance := 0.0, min(4.3/math.Sqrt(float64(len(d))), 0.9)
 	for phase := range 5 {
 		for _, gap := range []int{2, 3, 1, 4} { // 3 and 4: two and one with the parities exchanged
 			var sum float64
@@ -65,7 +63,7 @@ func fit(pairs []pair) float64 {
 			}
 			correlation := sum / math.Sqrt(norm*float64(n))
 			saved := sum / float64(n) // about 5/4 for noiseless film
-			if norm > 0 && saved > 0.12 {
+			if norm > 0 && saved > 0.04 && correlation > chance {
 				best = max(best, correlation)
 			}
 		}

@@ -93,9 +93,9 @@ func claimOf(ctx context.Context, tools *ffmpeg.Tools, path string, s *ffmpeg.Pr
 	switch s.FieldOrder {
 	case "progressive":
 		c.scan = Progressive
-	case "tt", "bt":
+	case "tt", "tb": // by ffmpeg's own writers and Matroska, "tb" is interleaved with the top field shown first
 		c.scan, c.order = Interlaced, TopFirst
-	case "bb", "tb":
+	case "bb", "bt":
 		c.scan, c.order = Interlaced, BottomFirst
 	}
 	repeats := s.Codec == "mpeg2video" || s.Codec == "h264" || s.Codec == "vc1" || s.Codec == "hevc"

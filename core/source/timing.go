@@ -27,49 +27,83 @@ func clockOf(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, perFrame int64, soft 
 		t.first = p.Start
 	}
 	span := p.Last - p.Start
-	steps := p.Timed/perFrame - 1
-	if steps < 1 || span <= 0 {
+	steps := p.Packets/perFrame - 1
+	if steps < 1 || p.Timed < 2 || span <= 0 {
 		t.rate = snap(0, 0, s)
 		if t.rate.Den != 0 {
 			t.duration = float64(t.frames) / t.rate.Float()
 		}
 		return t
 	}
-	mean := span / float64(steps)
-	period, tick := mean, tickOf(s)
-	if !soft && perFrame == 1 {
+	if soft && t.film(s, p, span) {
+		return t
+	}
+	period, tick := span/float64(steps), tickOf(s)
+	if perFrame == 1 {
 		middle := p.Median()
 		if regular, n := around(p.Intervals, middle, 0.3*middle); n > 0 {
 			// With gaps left out, the rest average to the recorder's own clock.
 			if 10*n > 7*steps {
 				period = regular
 			}
-			loose := p.Off(period, max(0.3*period, 1.5*tick))
-			jittery := p.Off(period, max(0.08*period, 2.1*tick))
-			t.variable = loose > 0 || 20*jittery > steps
-			for _, i := range p.Intervals {
-				if i.Seconds > 1.5*period {
-					t.gaps += i.Count
-				}
-			}
+			t.gaps, t.variable = irregular(p, period, tick)
 		}
 	}
 	// The two ends are rounded to a tick each; that bounds what the packets can tell.
 	t.rate = snap(1/period, min(tick/span+1e-4, 0.02), s)
-	if soft { // film in a television clock
-		t.rate = snap(1/mean, 0.01, s)
-		for _, film := range []Rational{{24000, 1001}, {24, 1}} {
-			if math.Abs(film.Float()*mean-1) < 5e-4 {
-				t.rate = film
-				break
-			}
-		}
-	}
 	t.duration = p.End - p.Start
 	if last := p.End - p.Last; last <= 0 || last > 3*period {
 		t.duration = span + period
 	}
 	return t
+}
+
+// irregular counts the intervals of a frame or more too long, and tells whether following a fixed clock would misplace frames.
+func irregular(p *ffmpeg.PacketStats, period, tick float64) (gaps int64, variable bool) {
+	untimed := p.Packets - p.Timed // a packet without a time leaves an interval that looks like a gap
+	var off, holes, jitter, n int64
+	for _, i := range p.Intervals {
+		n += i.Count
+		away := math.Abs(i.Seconds - period)
+		if away > max(0.08*period, 2.1*tick) {
+			jitter += i.Count
+		}
+		if away <= max(0.3*period, 1.5*tick) {
+			continue
+		}
+		off += i.Count
+		if k := int64(math.Round(i.Seconds / period)); k > 1 {
+			gaps += i.Count
+			if away = math.Abs(i.Seconds - float64(k)*period); away <= max(0.3*period, 1.5*tick) {
+				holes += (k - 1) * i.Count
+				off -= i.Count
+			}
+		}
+	}
+	if holes <= untimed {
+		gaps -= min(gaps, holes)
+		holes = 0
+	}
+	return gaps, off > 0 || holes > 0 || 20*jitter > n && holes == 0 && untimed == 0
+}
+
+// film reads the clock of soft telecine: frames of two and three fields take turns, so the length of a field tells the film's rate.
+func (t *timing) film(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, span float64) bool {
+	field := 1001. / 60000
+	var fields float64
+	for _, i := range p.Intervals {
+		fields += math.Round(i.Seconds/field) * float64(i.Count)
+	}
+	if fields < 1 {
+		return false
+	}
+	field = span / fields
+	t.rate = snap(1/(2.5*field), min(tickOf(s)/span+1e-4, 0.02), &ffmpeg.ProbeStream{BaseRate: ffmpeg.Ratio{Num: 24000, Den: 1001}, MeanRate: ffmpeg.Ratio{Num: 24, Den: 1}})
+	t.duration = span + 2.5*field
+	if whole := float64(t.frames) * 2.5 * field; math.Abs(whole-t.duration) <= 1.1*field { // the last frame's length is not always said
+		t.duration = whole
+	}
+	return true
 }
 
 // tickOf is the coarsest rounding of a stream's times, seconds.

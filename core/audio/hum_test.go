@@ -11,7 +11,7 @@ var tapeHum = map[int]float64{1: -40, 2: -46, 3: -48, 4: -55, 5: -52, 7: -58}
 // Hum at 59.3 Hz under speech and under music: found where it is, taken out by 30 dB at least, and what lies beside it kept.
 func TestHumIsTakenOut(t *testing.T) {
 	const rate, fundamental = 48000, 59.3
-	for name, base := range map[string][]float64{"speech": speech(rate, 40, 1), "music": music(rate, 40, 1)} {
+	for name, base := range map[string][]float64{"speech": speech(rate, 30, 1), "music": music(rate, 30, 1)} {
 		t.Run(name, func(t *testing.T) {
 			x := append([]float64(nil), base...)
 			hiss(x, 0.0005, 1)
@@ -49,15 +49,18 @@ func TestHumIsTakenOut(t *testing.T) {
 					t.Errorf("harmonic %d is only %.1f dB down", k, down)
 				}
 			}
-			for _, hz := range []float64{53, 65, 70, 108, 130, 440} {
-				p := make([]float64, 12*rate)
-				tone(p, rate, hz, 0.1, 0)
-				q, _ := through(t, writeWAV(t, rate, 1, interleave(p)), rate, 1, filters)
+			tones := []float64{53, 65, 70, 108, 130, 440}
+			p := make([]float64, 10*rate)
+			for i, hz := range tones {
+				tone(p, rate, hz, 0.1, 0.1*float64(i))
+			}
+			q, _ := through(t, writeWAV(t, rate, 1, interleave(p)), rate, 1, filters)
+			for _, hz := range tones {
 				loss := level(p[2*rate:], rate, hz) - level(q[0][2*rate:], rate, hz)
-				if loss > 1 {
+				t.Logf("a tone at %.0f Hz loses %.2f dB", hz, loss)
+				if math.Abs(loss) > 1 {
 					t.Errorf("a tone at %.0f Hz loses %.2f dB", hz, loss)
 				}
-				t.Logf("tone at %.0f Hz loses %.2f dB", hz, loss)
 			}
 		})
 	}

@@ -23,13 +23,7 @@ func Measure(ctx context.Context, pcm Reader, rate, channels int) (*Report, erro
 	if rate < 1000 || rate > 768000 || channels < 1 || channels > 64 {
 		return nil, fmt.Errorf("measure sound: %d channels at %d samples a second is not a sound format", channels, rate)
 	}
-	m := &meter{
-		channels: channels,
-		levels:   newLevels(channels),
-		clicks:   newClickCounter(rate, min(channels, 2)),
-		full:     newSpectrum(rate, min(channels, 2)),
-		low:      newLowSpectrum(rate, min(channels, 2)),
-	}
+	m := newMeter(rate, channels)
 	buf := make([]float32, blockFrames*channels)
 	held := 0
 	for {
@@ -62,6 +56,11 @@ type meter struct {
 	full     *spectrum
 	low      *lowSpectrum
 	l, r     []float64
+}
+
+func newMeter(rate, channels int) *meter {
+	seen := min(channels, 2)
+	return &meter{channels: channels, levels: newLevels(channels), clicks: newClickCounter(rate, seen), full: newSpectrum(rate, seen), low: newLowSpectrum(rate, seen)}
 }
 
 func (m *meter) add(block []float32) {

@@ -64,9 +64,9 @@ type measure struct {
 }
 
 var measures = map[Mode]measure{
-	Auto:   {reduction: 12, goal: -72, rumbleHz: 30, declick: 12},
-	Light:  {reduction: 6, goal: -66, rumbleHz: 25, declick: 16},
-	Voice:  {reduction: 16, goal: -75, rumbleHz: 70, declick: 10},
-	Music:  {reduction: 9, goal: -72, rumbleHz: 22, declick: 16},
-	Strong: {reduction: 20, goal: -78, rumbleHz: 40, declick: 8},
+	Auto:   {reduction: 12, goal: -72, rumbleHz: 30, declick: 8},
+	Light:  {reduction: 6, goal: -66, rumbleHz: 25, declick: 12},
+	Voice:  {reduction: 16, goal: -75, rumbleHz: 70, declick: 8},
+	Music:  {reduction: 9, goal: -72, rumbleHz: 22, declick: 12},
+	Strong: {reduction: 20, goal: -78, rumbleHz: 40, declick: 6},
 }

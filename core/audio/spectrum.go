@@ -153,7 +153,7 @@ const minNoiseFrames = 40
 const quietShare = 0.05
 
 // lowQuantile of the levels of one bin; of noise alone it lies -ln(1-q) below the mean (power of noise in a bin is exponentially distributed).
-const lowQuantile = 0.05
+const lowQuantile = 0.02
 
 func (s *spectrum) fill(r *Report, scale float64) {
 	if s.frames > 0 {
@@ -238,8 +238,8 @@ func (s *spectrum) noise(r *Report, print, total []float64) {
 // upper limit of slow tape speeds above. What stands over them by more than a smooth slope is sound without pauses, or hum.
 const (
 	hissFrom, hissTo = 900.0, 8000.0 // Hz
-	hissSlope        = 1.5           // dB a band downwards
-	hissBump         = 4.0           // dB
+	hissSlope        = 0.75          // dB a band downwards
+	hissBump         = 2.5           // dB
 )
 
 func capToHiss(bands *[15]float64, top float64) {

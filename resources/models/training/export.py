@@ -64,7 +64,7 @@ def check(model, w=24, h=16, count=20):
     o = y.shape[0]
     at = [(0, 0, 0), (o - 1, h - 1, w - 1), (3, 0, w - 1), (17, h - 1, 0)]
     at += [((7 * i + 5) % o, (5 * i + 3) % h, (11 * i + 2) % w) for i in range(count - len(at))]
-    return {"input": pattern.__doc__.split("  ")[0].replace("\n    ", " "), "seed": 1, "w": w, "h": h, "channels": len(model.inputs),
+    return {"input": " ".join(pattern.__doc__.split()), "seed": 1, "w": w, "h": h, "channels": len(model.inputs),
             "outputs": [{"c": c, "y": r, "x": q, "value": float(y[c, r, q])} for c, r, q in at]}
 
 

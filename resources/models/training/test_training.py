@@ -1,0 +1,133 @@
+"""Quick checks of the training tools: python3 -m unittest, in this folder."""
+import json
+import os
+import tempfile
+import unittest
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import clips
+import evaluate
+import export
+import motion
+import network
+import tape
+
+
+class Network(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(3)
+        self.inputs = network.layout()
+        self.model = network.Tape(self.inputs).eval()
+
+    def test_pack_takes_the_rows_that_the_layout_names(self):
+        y = torch.arange(48.0).reshape(1, 1, 6, 8)
+        p = {(n, t): (y + 100 * t, y[:, :, :3, :4], y[:, :, :3, :4]) for n in ("main", "companion") for t in range(-2, 3)}
+        x = network.pack(self.inputs, p)
+        self.assertEqual(x.shape, (1, len(self.inputs), 3, 4))
+        for k, c in enumerate(self.inputs):
+            want = y[0, 0, c["dy"]::2, c["dx"]::2] + 100 * c["t"] if c["plane"] == 0 else y[0, 0, :3, :4]
+            self.assertTrue(torch.equal(x[0, k], want), c)
+
+    def test_output_zero_gives_the_bicubic_enlargement(self):
+        b = [torch.rand(1, 1, 8, 12), torch.rand(1, 1, 4, 6), torch.rand(1, 1, 4, 6)]
+        out = network.enlarge(b, torch.zeros(1, 24, 4, 6))
+        for a, q in zip(out, b):
+            self.assertEqual(a.shape[2:], (2 * q.shape[2], 2 * q.shape[3]))
+            self.assertTrue(torch.equal(a, F.interpolate(q, scale_factor=2, mode="bicubic", align_corners=False)))
+
+    def test_export_is_deterministic_and_reads_back_as_the_same_network(self):
+        meta = {"tapelight.name": "n", "tapelight.layout": network.layout_json(self.inputs, "companion"), "tapelight.companion": "1:2:3:4"}
+        a = export.build(self.model, meta)
+        self.assertEqual(a, export.build(self.model, dict(reversed(list(meta.items())))))
+        with tempfile.TemporaryDirectory() as d:
+            with open(os.path.join(d, "n.onnx"), "wb") as f:
+                f.write(a)
+            back, k = evaluate.from_onnx(os.path.join(d, "n.onnx"))
+        self.assertEqual(k, dict(inputs=self.inputs, base="companion", companion="1:2:3:4"))
+        x = torch.from_numpy(export.pattern((1, len(self.inputs), 6, 5)))
+        self.assertTrue(torch.equal(back(x), self.model(x)))
+
+    def test_check_vectors_are_the_output_of_the_network(self):
+        c = export.check(self.model, 24, 16, 20)
+        y = self.model(torch.from_numpy(export.pattern((1, len(self.inputs), 16, 24))))[0]
+        self.assertEqual(len(c["outputs"]), 20)
+        for o in c["outputs"]:
+            self.assertAlmostEqual(o["value"], y[o["c"], o["y"], o["x"]].item(), places=5)
+
+    def test_shipped_network_fits_its_own_check(self):
+        folder = os.path.dirname(os.path.dirname(os.path.abspath(export.__file__)))
+        model, k = evaluate.from_onnx(os.path.join(folder, "tape-fast.onnx"))
+        with open(os.path.join(folder, "tape-fast.check.json")) as f:
+            want = json.load(f)
+        y = model(torch.from_numpy(export.pattern((1, want["channels"], want["h"], want["w"]), want["seed"])))[0]
+        for o in want["outputs"]:
+            self.assertAlmostEqual(o["value"], y[o["c"], o["y"], o["x"]].item(), places=4)
+
+
+class Tape(unittest.TestCase):
+    def test_clean_tapes_change_nothing(self):
+        rng = np.random.default_rng(1)
+        y, c = rng.uniform(0.1, 0.9, (2, 16, 32)).astype(np.float32), rng.uniform(0.1, 0.9, (2, 2, 8, 16)).astype(np.float32)
+        py, pc = tape.play(y, c, dict(clean=True), rng)
+        self.assertLessEqual(np.abs(py / 255 - y).max(), 0.51 / 255)
+        self.assertLessEqual(np.abs(pc / 255 - c).max(), 0.51 / 255)
+
+    def test_noise_has_the_sigma_it_was_asked_for(self):
+        rng = np.random.default_rng(2)
+        p = tape.fixed(0.03, 0.015, jitter=0)
+        y, c = tape.play(np.full((6, 60, 200), 0.5, np.float32), np.full((6, 2, 30, 100), 0.5, np.float32), p, rng)
+        self.assertAlmostEqual(y.std() / 255, 0.03, delta=0.0015)
+        self.assertAlmostEqual(c.std() / 255, 0.015, delta=0.0015)
+
+    def test_luma_above_the_band_is_gone_and_below_it_stays(self):
+        x = np.arange(400, dtype=np.float32)
+        p = dict(tape.fixed(0, 0, 0), peaking=0.0, luma_mhz=3.0)
+        for mhz, low, high in ((1.0, 0.9, 1.1), (5.0, 0, 0.1)):
+            y = np.broadcast_to(0.5 + 0.3 * np.sin(2 * np.pi * x * mhz / 13.5), (1, 8, 400)).astype(np.float32)
+            out = tape.luma(y, p, np.random.default_rng(0))[..., 50:-50]
+            gain = out.std() / y[..., 50:-50].std()
+            self.assertTrue(low <= gain <= high, (mhz, gain))
+
+    def test_shifted_moves_to_the_right(self):
+        a = np.tile(np.arange(20, dtype=np.float32), (2, 1))
+        out = tape.shifted(a, np.array([0.5, 3], np.float32))
+        self.assertTrue(np.allclose(out[0, 5:15], a[0, 5:15] - 0.5, atol=1e-4))
+        self.assertTrue(np.allclose(out[1, 5:15], a[1, 5:15] - 3, atol=1e-4))
+
+
+class Clips(unittest.TestCase):
+    def test_real_lines_come_through_the_filters_where_the_layout_expects_them(self):
+        rng = np.random.default_rng(4)
+        y, c = rng.integers(16, 235, (12, 32, 48), dtype=np.uint8), rng.integers(16, 240, (12, 2, 16, 24), dtype=np.uint8)
+        for bottom in (0, 1):
+            iy, ic = clips.weave(*clips.fields(y, c, bottom), bottom)
+            ly, lc = clips.filtered(iy, ic, bottom, ["4:3:6:4.5"])
+            self.assertEqual(ly.shape, (12, 2, 32, 48))
+            for t in range(2, 10):
+                line = (t % 2) ^ bottom
+                self.assertTrue(np.array_equal(ly[t, 0, line::2], y[t, line::2].astype(np.uint16) * 4), (bottom, t))
+                self.assertTrue(np.array_equal(lc[t, 0, :, line::2], c[t, :, line::2].astype(np.uint16) * 4), (bottom, t))
+
+    def test_a_pan_moves_the_picture_by_its_speed(self):
+        rng = np.random.default_rng(5)
+        big = np.kron(rng.integers(30, 220, (60, 90)), np.ones((8, 8))).astype(np.uint8)
+        photo = type("Photo", (), dict(y=torch.from_numpy(big), c=torch.full((2, 240, 360), 128, dtype=torch.uint8)))
+        path = motion.place(np.array([[0, 0], [5, 0]]), np.ones(2), np.zeros(2))
+        y, c = clips.view(photo, path, 40, 30, (360.0, 240.0), 1.0)
+        self.assertEqual((tuple(y.shape), tuple(c.shape)), ((2, 60, 80), (2, 2, 30, 40)))
+        self.assertLess((y[0, :, 5:] - y[1, :, :-5]).abs().max().item(), 0.01)
+
+    def test_shrinking_a_plane_slope_keeps_its_place(self):
+        x = torch.arange(64.0)
+        y = x.expand(1, 32, 64)
+        c = (2 * torch.arange(32.0)).expand(1, 2, 16, 32)  # left-sited: chroma sample j lies at luma 2j
+        sy, sc = clips.shrink(y, c, 0.5)
+        self.assertTrue(torch.allclose(sy[0, 8, 2:-2], 2 * torch.arange(32.0)[2:-2] + 0.5))
+        self.assertTrue(torch.allclose(sc[0, 0, 4, 2:-2], 4 * torch.arange(16.0)[2:-2] + 0.5, atol=1e-4))  # of luma 2k, at 4k + 0.5
+
+
+if __name__ == "__main__":
+    unittest.main()

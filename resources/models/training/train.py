@@ -1,0 +1,199 @@
+"""Trains a `tape` network on rendered clips (clips.py); goes on from its checkpoint when there is one.
+
+usage: train.py NAME --clips train-2,train-3 --minutes 60 [--data build/training] [--form fields] [--companion 4:3:6:4.5] ...
+Writes DATA/NAME.pt (the state, its exponential mean, the optimiser) and a line of DATA/NAME.log at each validation.
+"""
+import argparse
+import json
+import math
+import os
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import network
+from clips import CENTRES, FIRST
+
+PATCH, BATCH, MARGIN = 64, 8, 8  # SD pixels; patches; pixels at cut edges that don't count
+
+
+class Clips:
+    """Memory-mapped clips of several renderings, with one of their companions chosen. Renderings that are not there yet are looked for
+    again by look()."""
+
+    def __init__(self, data, names, companion):
+        self.parts, self.index = [], []
+        self.data, self.missing, self.companion = data, list(names), companion
+        self.look()
+
+    def look(self):
+        companion = self.companion
+        for name in list(self.missing):
+            stem = os.path.join(self.data, "clips", name)
+            if not os.path.exists(stem + ".json"):
+                continue
+            self.missing.remove(name)
+            with open(stem + ".json") as f:
+                facts = json.load(f)
+            p = {k: np.load("%s.%s.npy" % (stem, k), mmap_mode="r") for k in ("y", "c", "ty", "tc")}
+            p.update(facts, pick={"main": 0, "companion": 1 + facts["companions"].index(companion)})
+            self.index += [(len(self.parts), i) for i in range(len(p["y"]))]
+            self.parts.append(p)
+
+    def cut(self, which, centre, x, y, w, h, inputs, mirror=False):
+        """Input channels [C,h/2,w/2] and truth (y,u,v) of one window, upright for the network: real lines even."""
+        p, i = self.parts[which[0]], which[1]
+        flip = p["bottom"][i][centre]
+        full = p["ty"].shape[2] // 2
+        if flip:  # the window as it lies in the stored picture
+            y = full - h - y
+        sx = slice(None, None, -1) if mirror else slice(None)
+        sy = slice(None, None, -1) if flip else slice(None)
+        cache, out = {}, []
+        at = CENTRES[centre] - FIRST
+        for c in inputs:
+            k = (c["picture"], c["t"], c["plane"])
+            if k not in cache:
+                n = p["pick"][c["picture"]]
+                if c["plane"] == 0:
+                    a = p["y"][i, at + c["t"], n, y:y + h, x:x + w]
+                else:
+                    a = p["c"][i, at + c["t"], n, c["plane"] - 1, y // 2:(y + h) // 2, x // 2:(x + w) // 2]
+                cache[k] = a[sy, sx]
+            step = 2 if c["plane"] == 0 else 1
+            out.append(cache[k][c["dy"]::step, c["dx"]::step])
+        ty = p["ty"][i, centre, 2 * y:2 * (y + h), 2 * x:2 * (x + w)][sy, sx]
+        tc = p["tc"][i, centre, :, y:y + h, x:x + w][:, sy, sx]
+        return np.stack(out), ty, tc
+
+
+def scale(a, top):
+    return torch.from_numpy(np.ascontiguousarray(a).astype(np.float32)) / top - 0.5
+
+
+def base_of(x, inputs, picture):
+    """The base picture's planes, out of the packed channels."""
+    at = {(c["plane"], c["dy"], c["dx"]): k for k, c in enumerate(inputs) if c["picture"] == picture and c["t"] == 0}
+    y = F.pixel_shuffle(x[:, [at[0, 0, 0], at[0, 0, 1], at[0, 1, 0], at[0, 1, 1]]], 2)
+    return y, x[:, [at[1, 0, 0]]], x[:, [at[2, 0, 0]]]
+
+
+def batch(clips, inputs, rng, size=PATCH, count=BATCH):
+    """Patches, their truth, and the weights of their pixels (0 near edges that are cuts, not the picture's)."""
+    xs, tys, tcs, ws = [], [], [], []
+    H, W = clips.parts[0]["ty"].shape[2] // 2, clips.parts[0]["ty"].shape[3] // 2
+    for _ in range(count):
+        which, centre, mirror = clips.index[rng.integers(len(clips.index))], int(rng.integers(2)), bool(rng.random() < 0.5)
+        for _ in range(2):  # prefer texture
+            x, y = (int(np.clip(rng.integers(-8, n - size + 9) // 2 * 2, 0, n - size)) for n in (W, H))
+            if clips.parts[which[0]]["ty"][which[1], centre, 2 * y:2 * y + 2 * size:3, 2 * x:2 * x + 2 * size:3].std() > 8:
+                break
+        a, ty, tc = clips.cut(which, centre, x, y, size, size, inputs, mirror)
+        w = np.zeros((size, size), np.float32)
+        l, r = (x == 0, x == W - size)[::-1 if mirror else 1]
+        w[(0 if y == 0 else MARGIN):(size if y == H - size else -MARGIN), (0 if l else MARGIN):(size if r else -MARGIN)] = 1
+        xs.append(a), tys.append(ty), tcs.append(tc), ws.append(w)
+    w = torch.from_numpy(np.stack(ws))[:, None]
+    return scale(np.stack(xs), 1023), scale(np.stack(tys), 255)[:, None], scale(np.stack(tcs), 255), w
+
+
+def loss_of(planes, ty, tc, w, chroma):
+    """Charbonnier, chroma weighted."""
+    c = lambda d: torch.sqrt(d * d + 1e-6)
+    wy = F.interpolate(w, scale_factor=2)
+    n = w.sum()
+    return (c(planes[0] - ty) * wy).sum() / (4 * n) + chroma * (c(torch.cat(planes[1:], 1) - tc) * w).sum() / (2 * n)
+
+
+def validate(model, clips, inputs, base):
+    """Mean PSNR of luma and chroma over whole clips, for the network and for its base; PSNR as means of dB."""
+    rows = []
+    with torch.no_grad():
+        for k, which in enumerate(clips.index):
+            centre = k % 2
+            H, W = clips.parts[0]["ty"].shape[2] // 2, clips.parts[0]["ty"].shape[3] // 2
+            a, ty, tc = clips.cut(which, centre, 0, 0, W, H, inputs)
+            x, ty, tc = scale(a[None], 1023), scale(ty[None], 255)[:, None], scale(tc[None], 255)
+            b = base_of(x, inputs, base)
+            up = network.enlarge(b, torch.zeros(1, network.OUTPUTS, *x.shape[2:]))
+            out = network.enlarge(b, model(x))
+            db = lambda p, q: -10 * math.log10(((p.clamp(-0.5, 0.5) - q) ** 2).mean().item() + 1e-6)
+            rows.append([db(out[0], ty), db(torch.cat(out[1:], 1), tc), db(up[0], ty), db(torch.cat(up[1:], 1), tc)])
+    return np.mean(rows, 0)
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("name")
+    ap.add_argument("--data", default="build/training")
+    ap.add_argument("--clips", required=True)
+    ap.add_argument("--check", default="validation-1")
+    ap.add_argument("--form", default="fields")
+    ap.add_argument("--companion", default="4:3:6:4.5")
+    ap.add_argument("--base", default="companion")
+    ap.add_argument("--width", type=int, default=16)
+    ap.add_argument("--depth", type=int, default=6)
+    ap.add_argument("--steps", type=int, default=10 ** 9)
+    ap.add_argument("--minutes", type=float, default=10 ** 9, help="the end of the rate's decay, whichever comes first")
+    ap.add_argument("--rate", type=float, default=2e-3)
+    ap.add_argument("--chroma", type=float, default=0.5)
+    ap.add_argument("--every", type=int, default=2000)
+    o = ap.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    inputs = network.layout(o.form)
+    clips, check = Clips(o.data, o.clips.split(","), o.companion), Clips(o.data, [o.check], o.companion)
+    model = network.Tape(inputs, o.width, o.depth)
+    mean = network.Tape(inputs, o.width, o.depth)
+    opt = torch.optim.Adam(model.parameters(), o.rate, betas=(0.9, 0.99))
+    path, step, spent = os.path.join(o.data, o.name + ".pt"), 0, 0.0
+    if os.path.exists(path):
+        k = torch.load(path, map_location="cpu")
+        model.load_state_dict(k["raw"])
+        mean.load_state_dict(k["state"])
+        opt.load_state_dict(k["opt"])
+        step, spent = k["step"], k["seconds"]
+    else:
+        mean.load_state_dict(model.state_dict())
+    rng = np.random.default_rng(step + 1)
+    log = open(os.path.join(o.data, o.name + ".log"), "a")
+    t0, trace = time.time(), []
+
+    def save():
+        k = dict(state=mean.state_dict(), raw=model.state_dict(), opt=opt.state_dict(), step=step, seconds=spent + time.time() - t0,
+                 inputs=inputs, width=o.width, depth=o.depth, base=o.base, companion=o.companion, clips=o.clips)
+        torch.save(k, path + ".part")
+        os.replace(path + ".part", path)
+
+    done = 0.0
+    while done < 1:
+        done = min(1, max((step + 1) / o.steps, (spent + time.time() - t0) / (60 * o.minutes)))
+        rate = o.rate * min(1, (step + 1) / 300) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+        for g in opt.param_groups:
+            g["lr"] = rate
+        x, ty, tc, w = batch(clips, inputs, rng)
+        loss = loss_of(network.enlarge(base_of(x, inputs, o.base), model(x)), ty, tc, w, o.chroma)
+        opt.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 0.1)
+        opt.step()
+        step += 1
+        trace.append(loss.item())
+        with torch.no_grad():
+            for a, b in zip(mean.parameters(), model.parameters()):
+                a.lerp_(b, max(0.002, 1 / step))
+        if step % o.every == 0 or done >= 1:
+            clips.look()
+            v = validate(mean, check, inputs, o.base)
+            line = "step %d %.0f s, %d clips: loss %.5f Y %.3f C %.3f (base Y %.3f C %.3f) rate %.5f" % (step, spent + time.time() - t0, len(clips.index), np.mean(trace), *v, rate)
+            print(line, flush=True)
+            log.write(line + "\n"), log.flush()
+            trace = []
+            save()
+    save()
+
+
+if __name__ == "__main__":
+    main()

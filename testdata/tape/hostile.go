@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"strings"
 )
 
 // HostileFile is a file that must be refused, or opened despite its name, without harm.
@@ -70,7 +72,7 @@ func Hostile(ctx context.Context, dir string) ([]HostileFile, error) {
 	}
 	var out []HostileFile
 	for _, f := range files {
-		if onWindows() && !windowsSafe(f.file) {
+		if runtime.GOOS == "windows" && strings.ContainsAny(f.file, "\n\"<>:|?*\\") {
 			continue
 		}
 		path := filepath.Join(dir, f.file)

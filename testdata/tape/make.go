@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strings"
 )
 
 // version changes whenever the same name would make another file; older samples are then made anew.
-const version = 4
+const version = 5
 
 // Dir is the project's own folder of samples, testdata/tapes, found from the working directory upwards.
 func Dir() (string, error) {
@@ -144,8 +142,3 @@ func once(ctx context.Context, dir, name, stamp string, build func(work string) 
 	}
 	return os.Rename(part, stampFile)
 }
-
-// windowsSafe says whether Windows allows a file name.
-func windowsSafe(name string) bool { return !strings.ContainsAny(name, "\n\"<>:|?*\\") }
-
-func onWindows() bool { return runtime.GOOS == "windows" }

@@ -92,3 +92,37 @@ func TestSpeechPausesAndNothingClips(t *testing.T) {
 		}
 	}
 }
+
+// crest is the greatest third difference of a signal over the root mean square of those in the 5 ms around it: how
+// much the sharpest click stands out.
+func crest(x []float32) float64 {
+	const half = 120
+	power := make([]float64, len(x)+1)
+	rough := make([]float64, len(x))
+	for i := range x {
+		if i >= 3 {
+			rough[i] = float64(x[i] - 3*x[i-1] + 3*x[i-2] - x[i-3])
+		}
+		power[i+1] = power[i] + rough[i]*rough[i]
+	}
+	worst := 0.0
+	for i := half; i < len(x)-half; i++ {
+		around := math.Sqrt((power[i+half]-power[i-half])/(2*half)) + 1e-4
+		worst = math.Max(worst, math.Abs(rough[i])/around)
+	}
+	return worst
+}
+
+// The clean tracks must hold nothing that a click remover could take for damage; the damaged ones must.
+func TestOnlyDamageLooksLikeClicks(t *testing.T) {
+	for _, name := range []string{"webcam", "ntsc-vhs", "film-hard"} {
+		s := soundOf(t, name)
+		clean := crest(s.Clean()[0])
+		if clean > 5 {
+			t.Errorf("%s: the sharpest sample of the clean track stands out %.1f times", name, clean)
+		}
+		if damaged := crest(s.Render()[0]); s.Damaged && damaged < 7 {
+			t.Errorf("%s: damage stands out only %.1f times", name, damaged)
+		}
+	}
+}

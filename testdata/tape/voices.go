@@ -43,7 +43,7 @@ func (t Sound) babble(n int) []float64 {
 		}
 		x := float64(syllable) / float64(length)
 		glide := 0.5 - 0.5*math.Cos(math.Pi*math.Min(1, 2*x))
-		if i%32 == 0 {
+		if i%8 == 0 {
 			for j := range f {
 				f[j].set(from[j]+(to[j]-from[j])*glide, 60+30*float64(j))
 			}
@@ -64,9 +64,11 @@ func (t Sound) babble(n int) []float64 {
 		for j := range f {
 			v = f[j].step(v)
 		}
-		v *= math.Sin(math.Pi * math.Min(1, 0.1+x))
-		if s := hiss.step(r.unit() - 0.5); noisy && x < 0.35 {
-			v = 0.3*v + 1.2*s*math.Sin(math.Pi*x/0.35)
+		// All levels change smoothly: a step would be a click, which the truth says there is none of.
+		v *= swell(x/0.2) * swell((1-x)/0.2)
+		if s := hiss.step(r.unit() - 0.5); noisy {
+			consonant := swell(x/0.1) * swell((0.4-x)/0.15)
+			v = (1-0.7*consonant)*v + 1.2*s*consonant
 		}
 		speaking := t.phrase(float64(i)/SampleRate - t.Early)
 		out[i] = v * speaking
@@ -78,16 +80,21 @@ func (t Sound) babble(n int) []float64 {
 	}
 	scale := t.SpeechRMS / math.Sqrt(sum/float64(max(1, count))+1e-12)
 	for i := range out {
-		out[i] = math.Max(-0.5, math.Min(0.5, out[i]*scale))
+		out[i] = 0.6 * math.Tanh(out[i]*scale/0.6)
 	}
 	return out
+}
+
+// swell rises smoothly from 0 at x <= 0 to 1 at x >= 1.
+func swell(x float64) float64 {
+	return 0.5 - 0.5*math.Cos(math.Pi*math.Max(0, math.Min(1, x)))
 }
 
 // phrase is the envelope of speech at a time: 1 while speaking, 0 in the rests, with ramps of 30 ms.
 func (t Sound) phrase(now float64) float64 {
 	in := math.Mod(now+t.PauseEvery, t.PauseEvery)
 	talk := t.PauseEvery - t.PauseFor
-	return math.Max(0, math.Min(1, math.Min(in, talk-in)/0.03))
+	return swell(math.Min(in, talk-in) / 0.03)
 }
 
 // addMusic adds plucked strings (Karplus and Strong 1983) playing broken chords, spread over two channels.

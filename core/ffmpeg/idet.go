@@ -25,8 +25,8 @@ func (t *Tools) Idet(ctx context.Context, path string, stream int, start, span f
 	return t.Look(ctx, path, Window{Stream: stream, Start: start, Span: span}, nil)
 }
 
-// Look decodes a window and hands each frame's luma to luma: Width x Height samples, 8 bits, rows one after the other, all lines in
-// place; the slice is valid during the call only. It returns the interlace detector's counts over the same pictures.
+// Look decodes a window and hands each frame's luma to luma: Width x Height samples, 8 bits, full range, rows one after the other, all
+// lines in place; the slice is valid during the call only. It returns the interlace detector's counts over the same pictures.
 func (t *Tools) Look(ctx context.Context, path string, w Window, luma func([]byte) error) (IdetStats, error) {
 	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "info", "-noautorotate"}
 	if w.Start > 0 {

@@ -55,6 +55,11 @@ func clockOf(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, perFrame int64, soft 
 	if last := p.End - p.Last; last <= 0 || last > 3*period {
 		t.duration = span + period
 	}
+	// Packets without a time at the end leave the last ones out.
+	untimed := p.Packets - p.Timed
+	if whole := float64(t.frames) / t.rate.Float(); untimed > 0 && !t.variable && whole > t.duration && whole < t.duration+(float64(untimed)+0.5)*period {
+		t.duration = whole
+	}
 	return t
 }
 

@@ -136,6 +136,48 @@ func TestChildrenDieWithAParentThatIsKilled(t *testing.T) {
 	await(t, gone)
 }
 
+// The kernel ties a child to the thread that started it. A thread of Go's that ends must not take the child along.
+func TestChildOutlivesTheCallersThread(t *testing.T) {
+	spec := fake(t, "cat")
+	spec.Stdin, spec.Stdout = true, true
+	started := make(chan *process.Child)
+	var thread int
+	go func() {
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+		thread = syscall.Gettid()
+		c, err := process.Start(t.Context(), spec)
+		if err != nil {
+			t.Error(err)
+		}
+		started <- c
+	}()
+	c := <-started
+	if c == nil {
+		return
+	}
+	defer c.Stop()
+	ctx := bounded(t)
+	for thread != os.Getpid() { // the main thread never ends
+		if _, err := os.Stat(fmt.Sprintf("/proc/self/task/%d", thread)); errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		if ctx.Err() != nil {
+			t.Fatal("the thread does not end")
+		}
+		runtime.Gosched()
+	}
+	if _, err := io.WriteString(c.Stdin, "still here\n"); err != nil {
+		t.Error(err)
+	}
+	if line := ready(t, c); line != "still here" {
+		t.Errorf("got %q", line)
+	}
+	c.Stdin.Close()
+	if err := c.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestManyStartsLeaveNothingBehind(t *testing.T) {
 	run := func() {
 		spec := fake(t, "hello")

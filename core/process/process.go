@@ -61,8 +61,8 @@ type Child struct {
 	state  *os.ProcessState // likewise
 }
 
-// Start runs spec until it ends, Stop is called or ctx ends. Exactly one Stop or Wait must follow a nil error; the process is
-// collected either way. It returns the context's error if ctx has ended already.
+// Start runs spec until it ends, Stop is called or ctx ends. The process is collected in any case; Stop also closes the pipes, so defer
+// it. Start returns the context's error (its cause) if ctx has ended already, and one that names the program if it can't be run.
 func Start(ctx context.Context, spec Spec) (*Child, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)

@@ -11,7 +11,7 @@
 #define SAMPLE(p, i) (n->wide ? ((const uint16_t *)(p))[i] : (p)[i])
 
 // A line of every step-th sample, scaled; positions past the picture repeat its last sample.
-INLINE_ENDS void NAME(scaled)(const uint8_t *src, const int wide, const int step, int count, float scale, float offset, float *to) {
+INLINE_ENDS void NAME(scaled)(const uint8_t *src, const int wide, const int step, int count, float scale, float offset, float *restrict to) {
 	for (int x = 0; x < count; x++) to[x] = (float)(wide ? ((const uint16_t *)src)[x * step] : src[x * step]) * scale - offset;
 }
 
@@ -71,7 +71,7 @@ ENDS static __attribute__((noinline)) void NAME(pack)(const tl_worker *w, int gy
 }
 
 // One row of a plane enlarged, in codes. col has three repeated samples at each end.
-INLINE_ENDS void NAME(enlarge)(const tl_net *n, const int scale, const float *col, int count, float *to) {
+INLINE_ENDS void NAME(enlarge)(const tl_net *n, const int scale, const float *restrict col, int count, float *restrict to) {
 	for (int x = 0; x < count; x++) {
 		for (int f = 0; f < scale; f++) {
 			const float *s = col + x + n->first[f], *t = n->taps[f];
@@ -80,7 +80,7 @@ INLINE_ENDS void NAME(enlarge)(const tl_net *n, const int scale, const float *co
 	}
 }
 
-INLINE_ENDS void NAME(column)(const uint8_t *const s[4], const float *t, const int wide, int count, float *col) {
+INLINE_ENDS void NAME(column)(const uint8_t *const s[4], const float *t, const int wide, int count, float *restrict col) {
 	const float a = t[0], b = t[1], c = t[2], d = t[3];
 	if (wide) {
 		const uint16_t *p = (const uint16_t *)s[0], *q = (const uint16_t *)s[1], *r = (const uint16_t *)s[2], *v = (const uint16_t *)s[3];
@@ -114,6 +114,20 @@ ENDS static __attribute__((noinline)) void NAME(base)(const tl_worker *w, const 
 	}
 }
 
+// codes adds the base (in codes) and rounds half up. Clipped first: a negative or huge value would not survive the conversion, and with 0.5
+// added truncation rounds.
+INLINE_ENDS void NAME(codes)(const float *restrict value, const float *restrict base, const int count, const float top, const int wide, void *restrict to) {
+	uint8_t *restrict narrow = to;
+	uint16_t *restrict broad = to;
+	for (int x = 0; x < count; x++) {
+		float v = value[x] * top + base[x] + 0.5f;
+		v = v > 0 ? v : 0;
+		v = v < top ? v : top;
+		if (wide) broad[x] = (uint16_t)(int)v;
+		else narrow[x] = (uint8_t)(int)v;
+	}
+}
+
 // spread copies `block` neighbouring channels of each pixel side by side.
 INLINE_ENDS void NAME(spread)(const float *from, const int block, int gw, float *to) {
 	for (int x = 0; x < gw; x++) memcpy(to + x * block, from + x * TL_BLOCK, block * sizeof(float));
@@ -140,22 +154,8 @@ ENDS static __attribute__((noinline)) void NAME(finish)(const tl_worker *w, int 
 			else for (int x = 0; x < p->ow; x++) base[x] = n->offset * n->top;
 			const float top = n->top;
 			const size_t at = (size_t)(w->flip ? p->oh - 1 - oy : oy) * p->ow;
-			// Clipped first: a negative or huge value would not survive the conversion, and 0.5 more makes truncation round half up.
-			if (n->wide) {
-				uint16_t *to = (uint16_t *)(w->out + p->out) + at;
-				for (int x = 0; x < p->ow; x++) {
-					float v = value[x] * top + base[x] + 0.5f;
-					v = v > 0 ? v : 0;
-					to[x] = (uint16_t)(int)(v < top ? v : top);
-				}
-			} else {
-				uint8_t *to = w->out + p->out + at;
-				for (int x = 0; x < p->ow; x++) {
-					float v = value[x] * top + base[x] + 0.5f;
-					v = v > 0 ? v : 0;
-					to[x] = (uint8_t)(int)(v < top ? v : top);
-				}
-			}
+			if (n->wide) NAME(codes)(value, base, p->ow, top, 1, w->out + p->out + 2 * at);
+			else NAME(codes)(value, base, p->ow, top, 0, w->out + p->out + at);
 		}
 	}
 }

@@ -7,6 +7,7 @@
 #define P8 12
 #define R8 4
 #define PAIR 0
+#define SHARE 0
 #include "kernel_body.h"
 #else
 #include "kernel.h"

@@ -7,6 +7,7 @@
 #define P8 24
 #define R8 8
 #define PAIR 1
+#define SHARE 1
 #include "kernel_body.h"
 #else
 #include "kernel.h"

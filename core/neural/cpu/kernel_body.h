@@ -1,5 +1,6 @@
 // The kernels, included once per instruction set with TARGET (function attribute), NAME (suffix), LANES (floats in a vector), and for
-// blocks of 16 and of 8 channels the tile: P16/P8 pixels, and R16/R8 for what is left at the end of a row. PAIR: two blocks of 16 at once.
+// blocks of 16 and of 8 channels the tile: P16/P8 pixels, and R16/R8 for what is left at the end of a row. PAIR: two blocks of 16
+// at once.
 //
 // Rows are blocked by 16 channels, [block][pixel][16], so that a pixel's step is a constant in the instructions.
 
@@ -13,8 +14,11 @@
 typedef float NAME(v) __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 typedef float NAME(h) __attribute__((vector_size((LANES > 8 ? 8 : LANES) * 4), aligned(4), may_alias));
 
-// DEFINE_TILE makes P pixels of N vectors V each. The accumulators stay in registers over all inputs.
-#define DEFINE_TILE(name, V, W) \
+// DEFINE_TILE makes P pixels of N vectors V each, from column `at` of three rows. The accumulators stay in registers over all inputs.
+//
+// Where there are registers enough (SHARE), an input sample is loaded once for the three columns of the kernel: with a single block of
+// outputs the loads, not the multiplications, would set the pace.
+#define DEFINE_TILE(name, V) \
 INLINE void name(const int P, const int N, const float *const r[3], size_t at, size_t block, int in, const float *w, size_t wn, const int ws, \
 		const float *bias, const float *slope, size_t bn, float *o, size_t on) { \
 	V acc[24]; \
@@ -24,30 +28,50 @@ INLINE void name(const int P, const int N, const float *const r[3], size_t at, s
 	} \
 	for (; in > 0; in -= TL_BLOCK, at += block) { \
 		const int count = in < TL_BLOCK ? in : TL_BLOCK; \
-		for (int k = 0; k < 9; k++) { \
-			const float *a = r[k / 3] + at + (k % 3) * TL_BLOCK; \
-			for (int c = 0; c < count; c++) { \
-				V wv[4]; \
-				UNROLL for (int n = 0; n < N; n++) wv[n] = *(const V *)(w + n * wn); \
-				UNROLL for (int p = 0; p < P; p++) { \
-					const float s = a[p * TL_BLOCK + c]; \
-					UNROLL for (int n = 0; n < N; n++) acc[p * N + n] += wv[n] * s; \
-				} \
-				w += ws; \
-			} \
+		for (int ky = 0; ky < 3; ky++) { \
+			const float *a = r[ky] + at; \
+			INNER(V) \
+			w += 3 * count * ws; \
 		} \
 	} \
 	UNROLL for (int n = 0; n < N; n++) { \
 		V s = *(const V *)(slope + n * bn); \
 		UNROLL for (int p = 0; p < P; p++) { \
 			V v = acc[p * N + n]; \
-			V pos = (v + (V)((__typeof__(v < v))v & 0x7fffffff)) * 0.5f; /* max(v, 0), exactly */ \
+			V pos = (V)((__typeof__(v < v))v & (v > (V){0})); \
 			*(V *)(o + p * TL_BLOCK + n * on) = pos + s * (v - pos); \
 		} \
 	} \
 }
-DEFINE_TILE(NAME(tile), NAME(v), LANES)
-DEFINE_TILE(NAME(half), NAME(h), LANES)
+#if SHARE
+#define INNER(V) \
+	for (int c = 0; c < count; c++) { \
+		V wv[3][2]; \
+		UNROLL for (int k = 0; k < 3; k++) { \
+			UNROLL for (int n = 0; n < N; n++) wv[k][n] = *(const V *)(w + (k * count + c) * ws + n * wn); \
+		} \
+		UNROLL for (int q = 0; q < P + 2; q++) { \
+			const float s = a[q * TL_BLOCK + c]; \
+			UNROLL for (int k = 0; k < 3; k++) { \
+				UNROLL for (int n = 0; n < N; n++) if (q >= k && q - k < P) acc[(q - k) * N + n] += wv[k][n] * s; \
+			} \
+		} \
+	}
+#else
+#define INNER(V) \
+	for (int k = 0; k < 3; k++, a += TL_BLOCK) { \
+		for (int c = 0; c < count; c++) { \
+			V wv[4]; \
+			UNROLL for (int n = 0; n < N; n++) wv[n] = *(const V *)(w + (k * count + c) * ws + n * wn); \
+			UNROLL for (int p = 0; p < P; p++) { \
+				const float s = a[p * TL_BLOCK + c]; \
+				UNROLL for (int n = 0; n < N; n++) acc[p * N + n] += wv[n] * s; \
+			} \
+		} \
+	}
+#endif
+DEFINE_TILE(NAME(tile), NAME(v))
+DEFINE_TILE(NAME(half), NAME(h))
 
 // A block (or pair) of output channels along a row.
 #define ALONG(P, R, CALL) do { \
@@ -88,12 +112,12 @@ TARGET static __attribute__((noinline)) void NAME(convolve)(const tl_net *n, con
 TARGET void NAME(tl_step)(tl_worker *w, int t) {
 	const tl_net *n = w->net;
 	const int L = n->layers;
-	if (t >= 0 && t < n->gh && t < w->y1 + L) NAME(pack)(w, t, w->ring[0] + (size_t)(t % 3) * n->px * ((n->inputs + 15) / 16 * 16));
+	if (t >= 0 && t < n->gh && t < w->y1 + L) NAME(pack)(w, t, w->ring[0] + (size_t)(t % 3) * n->px * ((n->inputs + TL_BLOCK - 1) / TL_BLOCK * TL_BLOCK));
 	for (int l = 0; l < L; l++) {
 		const int y = t - 1 - l, halo = L - 1 - l;
 		if (y < 0 || y >= n->gh || y < w->y0 - halo || y >= w->y1 + halo) continue;
 		const tl_layer *layer = n->layer + l;
-		const size_t in = (size_t)n->px * ((layer->in + 15) / 16 * 16), out = (size_t)n->px * ((layer->out + 15) / 16 * 16);
+		const size_t in = (size_t)n->px * ((layer->in + TL_BLOCK - 1) / TL_BLOCK * TL_BLOCK), out = (size_t)n->px * ((layer->out + TL_BLOCK - 1) / TL_BLOCK * TL_BLOCK);
 		const float *r[3];
 		for (int k = 0; k < 3; k++) {
 			const int yy = y + k - 1;

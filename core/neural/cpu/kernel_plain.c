@@ -7,4 +7,5 @@
 #define P8 4
 #define R8 1
 #define PAIR 0
+#define SHARE 0
 #include "kernel_body.h"

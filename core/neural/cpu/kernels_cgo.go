@@ -166,7 +166,7 @@ type cWorker struct {
 
 func (c *cProgram) worker() (worker, error) {
 	p := c.program
-	row := (p.gw + 2 + C.TL_TAIL) * 16
+	row := (p.gw + 2 + C.TL_TAIL) * C.TL_BLOCK
 	sizes := []int{len(p.channels)}
 	widest := 0
 	for _, l := range p.net.Layers {

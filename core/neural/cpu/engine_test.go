@@ -228,3 +228,25 @@ func TestBands(t *testing.T) {
 		}
 	}
 }
+
+// TestShapes covers what small random networks seldom reach: full tiles and their rest, pairs and halves of blocks, all on one grid.
+func TestShapes(t *testing.T) {
+	for _, hidden := range [][]int{{16, 16, 16}, {32, 40, 8}, {64, 33, 24}} {
+		r := rand.New(rand.NewPCG(9, 9))
+		n := &neural.Network{Name: fmt.Sprint(hidden), Planes: 3, Grid: 2, Scale: 2, Base: neural.Bicubic, Inputs: []neural.Channel{{T: -1}, {DX: 1}, {Plane: 1}, {Plane: 2, T: 1}}}
+		for i := range 20 {
+			n.Inputs = append(n.Inputs, neural.Channel{T: i%5 - 2, DX: i % 2})
+		}
+		testNetwork(r, n, hidden, func() neural.Activation { return neural.Leaky })
+		in := testFrames(r, frame.Format{Width: 143, Height: 15, Chroma: frame.YUV420, Depth: 10}, 2)
+		for _, k := range kernels() {
+			out, err := through(n, k, in, neural.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := differ(n, in, 1, out[1]); err != nil {
+				t.Errorf("%s, %v: %v", k.name(), hidden, err)
+			}
+		}
+	}
+}

@@ -50,7 +50,9 @@ func Chain(r *Report, s Settings, measured *ffmpeg.Loudness) ([]ffmpeg.Filter, [
 			filters = append(filters, step.Filters...)
 			delay += step.DelaySamples
 		}
-		filters = ffmpeg.Compensate(filters, delay)
+		if delay > 0 { // it is in samples of the rate that was measured, whatever a decoder comes up with (nothing happens where they agree)
+			filters = append([]ffmpeg.Filter{ffmpeg.Resample(r.Rate)}, ffmpeg.Compensate(filters, delay)...)
+		}
 		if step := loudness(s, measured); step != nil {
 			steps = append(steps, *step)
 			filters = append(filters, step.Filters...)

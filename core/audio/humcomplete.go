@@ -23,9 +23,10 @@ const (
 	knownProminence = 8.0
 	knownSteadyTo   = 0.3
 	knownSteadiness = 2.5 // dB from 10 % to 30 % of the windows
+	narrowness      = 6.0 // dB
 	minShortFrames  = 100
 	shortHigh       = 500.0 // Hz: above it short windows can't tell a line from a note beside it, and voices hide less
-	uncertainLine   = 18.0 // dB of prominence
+	uncertainLine   = 18.0  // dB of prominence
 )
 
 // complete adds to hum the harmonics that speech or music hid from the strict search.
@@ -33,6 +34,10 @@ func (s *lowSpectrum) complete(hum []Line, fundamental, gain float64) []Line {
 	hz := s.rate / float64(s.fft.n)
 	short := s.rate / float64(s.shortFFT.n)
 	have := map[int]bool{}
+	// Now that the fundamental is known well, a note that only lay near a multiple of the first guess drops out.
+	hum = slices.DeleteFunc(hum, func(l Line) bool {
+		return math.Abs(l.Hz-float64(l.Harmonic)*fundamental) > 0.1+0.005*float64(l.Harmonic)
+	})
 	for i, l := range hum {
 		have[l.Harmonic] = true
 		// Of a line that hardly stands out the series knows the place better than its own peak does.
@@ -49,8 +54,9 @@ func (s *lowSpectrum) complete(hum []Line, fundamental, gain float64) []Line {
 			continue
 		}
 		level, over := stands(s.hist, f/hz, int(math.Ceil(1.2/hz)), int(8/hz))
-		if i := int(math.Round(f / hz)); level < max(s.hist[i-2].quantile(knownLow), s.hist[i+2].quantile(knownLow)) {
-			over = 0 // the top is beside it: a note's
+		// A line is over three bins away from its top; where it isn't, the top is that of a note beside it.
+		if i := int(math.Round(f / hz)); level-narrowness < max(s.hist[i-3].quantile(knownLow), s.hist[i+3].quantile(knownLow)) {
+			over = 0
 		}
 		if s.shortN >= minShortFrames && f < shortHigh {
 			if l, o := stands(s.shortHist, f/short, int(math.Ceil(7/short)), int(22/short)); o > over {

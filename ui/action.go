@@ -35,7 +35,7 @@ func mainAction(j core.Job) action {
 func (a action) allows(j core.Job) bool {
 	switch a {
 	case actCancel:
-		return !j.State.Finished()
+		return j.State == core.Running || j.State == core.Reading
 	case actRetry:
 		return j.State == core.Failed || j.State == core.Cancelled
 	case actRemove:

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -47,9 +49,12 @@ func (b *bannerPanel) Show(r core.DoctorReport) {
 		if c.Name == "ffmpeg" {
 			title = "Tapelight needs ffmpeg, and can't find it"
 		}
-		words := c.Name + ": " + c.Detail
+		words := c.Detail
+		if c.Name != "ffmpeg" {
+			words = c.Name + ": " + words
+		}
 		if c.Hint != "" {
-			words += " – " + c.Hint
+			words = strings.TrimSuffix(words, ".") + ". " + c.Hint
 		}
 		t := newText(oneLine(words), theme.ColorNameForeground, theme.SizeNameCaptionText)
 		t.lines = 2

@@ -79,9 +79,7 @@ func (w *Window) showDoctor() {
 	w.later(func() {
 		report := w.backend.Doctor(context.Background())
 		w.enter(func() {
-			w.able = report.OK
-			w.banner.Show(report)
-			w.Show(w.snapshot)
+			w.showReport(report)
 			dialog.ShowCustom("This computer", "Close", doctorList(report), w.win)
 		})
 	})

@@ -47,8 +47,8 @@ func (h *headerPanel) Show(s core.Snapshot, able bool) {
 	h.detail.SetText(detail)
 
 	startable := c.of[core.Waiting]+c.of[core.Reading] > 0 && !s.Running
-	show(h.start, startable)
-	show(h.stop, s.Running && c.running != nil && c.of[core.Waiting] > 0)
+	moved := show(h.start, startable)
+	moved = show(h.stop, s.Running && c.running != nil && c.of[core.Waiting] > 0) || moved
 	enable(h.start, able)
 	rank(h.start, widget.HighImportance)
 	if startable {
@@ -58,17 +58,22 @@ func (h *headerPanel) Show(s core.Snapshot, able bool) {
 	} else {
 		rank(h.add, widget.MediumImportance)
 	}
+	if moved {
+		h.Root.Refresh()
+	}
 }
 
-func show(b *button, visible bool) {
+// show tells whether anything had to be done.
+func show(b *button, visible bool) bool {
 	if b.Visible() == visible {
-		return
+		return false
 	}
 	if visible {
 		b.Show()
 	} else {
 		b.Hide()
 	}
+	return true
 }
 
 func enable(b *button, on bool) {

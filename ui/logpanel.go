@@ -44,10 +44,10 @@ func newLogPanel(k keys, copyText func(string), hide func()) *logPanel {
 	p.count.min = 120
 	title := boldText("Log")
 	title.min = 40
-	bar := container.NewHBox(title, p.filter, container.NewCenter(p.count), layout.NewSpacer(),
+	bar := container.NewHBox(title, container.NewGridWrap(fyne.NewSize(210, p.filter.MinSize().Height), p.filter), container.NewCenter(p.count), layout.NewSpacer(),
 		newButton("Copy", theme.ContentCopyIcon(), k, func() { p.copied(p.ring.Text()) }),
 		newButton("Close", theme.MoveDownIcon(), k, hide))
-	p.Root = newSurface(colorSurface, 0, fyne.NewSize(1.5*gap, gap), container.NewBorder(bar, nil, nil, nil, p.list))
+	p.Root = newSurface(colorSurface, 0, fyne.NewSize(1.5*gap, gap), container.New(layout.NewBorderLayout(bar, nil, nil, nil), bar, p.list))
 	return p
 }
 

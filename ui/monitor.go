@@ -50,7 +50,7 @@ func newMonitorPanel() *monitorPanel {
 	m.speed.value.SetText("–")
 	m.speed.notes[0].SetText("Nothing is being restored")
 	m.Root = newSurface(colorSurface, 0, fyne.NewSize(1.5*gap, gap),
-		container.NewGridWithColumns(6, m.cpu, m.memory, m.gpu, m.scratch, m.speed, m.free))
+		container.New(columns{1, 1, 1.1, 1.15, 1.75, 1}, m.cpu, m.memory, m.gpu, m.scratch, m.speed, m.free))
 	return m
 }
 
@@ -158,10 +158,11 @@ func (m *monitorPanel) showSpeed(s core.Snapshot) {
 	value := rate(fps) + " fps"
 	var parts []string
 	for _, st := range s.Stages {
-		if st.Slowest {
-			value += " · " + strings.ToLower(stageWord(st.Name)) + " is slowest"
+		words := stageWord(st.Name) + " " + rate(st.FPS)
+		if st.Slowest && len(s.Stages) > 1 {
+			words += " (slowest)"
 		}
-		parts = append(parts, stageWord(st.Name)+" "+rate(st.FPS))
+		parts = append(parts, words)
 	}
 	m.speed.set(value, strings.Join(parts, " · "))
 }
@@ -232,7 +233,7 @@ func (r *meterRenderer) MinSize() fyne.Size {
 func (r *meterRenderer) Layout(size fyne.Size) {
 	m := r.m
 	line := m.name.MinSize().Height
-	width := size.Width - gap
+	width := size.Width
 	at := float32(0)
 	place := func(o fyne.CanvasObject, h float32) {
 		o.Move(fyne.NewPos(0, at))

@@ -101,14 +101,12 @@ func (p *recipePanel) ShowSelection(jobs []core.Job) {
 	p.chosen = jobs
 	if len(jobs) == 0 {
 		p.subject.SetText("For all waiting and new videos")
-		p.all.Hide()
+		p.offerAll(false)
 		p.picker.SetOff(false)
 		p.picker.Choose(p.own)
 		return
 	}
-	if !p.all.Visible() {
-		p.all.Show()
-	}
+	p.offerAll(true)
 	changeable, same := 0, true
 	for _, j := range jobs {
 		if j.State == core.Waiting || j.State == core.Reading {
@@ -133,6 +131,14 @@ func (p *recipePanel) ShowSelection(jobs []core.Job) {
 	} else {
 		p.picker.Choose("")
 	}
+}
+
+func (p *recipePanel) offerAll(on bool) {
+	if p.all.Visible() == on {
+		return
+	}
+	p.all.Hidden = !on
+	p.Root.Refresh()
 }
 
 func (p *recipePanel) picked(r recipe.Recipe) {

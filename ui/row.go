@@ -15,6 +15,7 @@ const (
 	rowHeight  float32 = 76
 	thumbWidth float32 = 80
 	thumbTall  float32 = 60
+	scrollRoom float32 = 10 // at the right of rows, so that the scroll bar covers nothing
 )
 
 // rowActions is what can be asked of a row.
@@ -118,6 +119,7 @@ func (rr *rowRenderer) MinSize() fyne.Size { return fyne.NewSize(360, rowHeight)
 
 func (rr *rowRenderer) Layout(size fyne.Size) {
 	r := rr.r
+	size.Width -= scrollRoom
 	r.ground.Resize(size)
 	place := func(o fyne.CanvasObject, x, y, w, h float32) {
 		o.Move(fyne.NewPos(x, y))

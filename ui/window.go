@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/tapelight/tapelight/core"
@@ -99,8 +100,9 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, enter, 
 	if !app.Preferences().Bool(prefLog) {
 		w.log.Root.Hide()
 	}
-	win.SetContent(container.NewBorder(
-		container.NewVBox(w.header.Root, w.banner.Root), container.New(&drawerLayout{}, w.log.Root, w.monitor.Root), nil, nil, w.split))
+	top, bottom := container.NewVBox(w.header.Root, w.banner.Root), container.New(&drawerLayout{}, w.log.Root, w.monitor.Root)
+	// The order here is that of the tab key.
+	win.SetContent(container.New(layout.NewBorderLayout(top, bottom, nil, nil), top, w.split, bottom))
 	win.SetPadded(false)
 	win.SetMainMenu(w.menus.main)
 	win.SetTitle("Tapelight")
@@ -163,10 +165,18 @@ func (w *Window) check(ctx context.Context) {
 		return
 	}
 	w.enter(func() {
-		w.able = report.OK
-		w.banner.Show(report)
-		w.Show(w.snapshot)
+		w.showReport(report)
 	})
+}
+
+func (w *Window) showReport(report core.DoctorReport) {
+	before := w.banner.Root.Visible()
+	w.able = report.OK
+	w.banner.Show(report)
+	if before || w.banner.Root.Visible() {
+		w.win.Content().Refresh() // the banner takes room from the others, or gives it back
+	}
+	w.Show(w.snapshot)
 }
 
 func (w *Window) checkAgain() {
@@ -183,8 +193,6 @@ func (w *Window) fail(what string, err error) {
 func (w *Window) quit() {
 	leave := func() {
 		w.prefs.saveLayout(w.win.Canvas().Size(), w.split.Offset, w.log.Root.Visible())
-		w.win.SetCloseIntercept(nil)
-		w.win.Close()
 		w.app.Quit()
 	}
 	c := tally(w.snapshot.Jobs)

@@ -90,12 +90,10 @@ func percent(v float64) string {
 }
 
 func rate(fps float64) string {
-	switch {
-	case fps >= 99.5:
+	if fps >= 9.95 {
 		return fmt.Sprintf("%.0f", fps)
-	default:
-		return fmt.Sprintf("%.1f", fps)
 	}
+	return fmt.Sprintf("%.1f", fps)
 }
 
 // duration rounds to what a person waits by: "40 s", "5 min", "2 h 10 min".

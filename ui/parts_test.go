@@ -1,0 +1,343 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+	"go.uber.org/goleak"
+	"pgregory.net/rapid"
+
+	"github.com/tapelight/tapelight/core"
+)
+
+func TestPresetsApplyToTheSelectionOrToAllThatWait(t *testing.T) {
+	b := open(t)
+	b.showJobs(true, job("r", core.Running), job("a", core.Waiting), job("b", core.Reading), job("d", core.Done))
+	b.wantText("For all waiting and new videos")
+	test.Tap(b.recipe.picker.cards[1])
+	b.want("recipe a dvd", "recipe b dvd")
+	if got := b.app.Preferences().String(prefPreset); got != "dvd" {
+		t.Errorf("the preset remembered is %q", got)
+	}
+	test.Tap(b.row("a"))
+	b.wantText("For “a.avi”")
+	b.win.Canvas().Focus(b.recipe.picker)
+	b.recipe.picker.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	b.want("recipe a clean")
+	if got := b.recipe.Recipe().Name; got != "dvd" {
+		t.Errorf("a change of one video changed the preset for new ones to %s", got)
+	}
+	test.Tap(b.row("r"))
+	b.wantText("Used for “r.avi”")
+	test.Tap(b.recipe.picker.cards[2])
+	b.want()
+	b.tap("All videos")
+	b.wantText("For all waiting and new videos")
+	if b.recipe.picker.chosen != "dvd" {
+		t.Errorf("marked is %s", b.recipe.picker.chosen)
+	}
+}
+
+func TestUnreadablePresetIsTold(t *testing.T) {
+	b := open(t, func(f *fake) { f.bad = fmt.Errorf("mine.toml:3: there is no setting %q", "x") })
+	if tr := b.recipe.trouble; !tr.Visible() || !strings.Contains(tr.words, "mine.toml:3") {
+		t.Errorf("the panel says %q", tr.words)
+	}
+	if len(b.recipe.picker.cards) != 3 {
+		t.Error("the presets that can be read are not offered")
+	}
+}
+
+func TestMonitorWithAndWithoutGPU(t *testing.T) {
+	b := open(t)
+	s := core.Sample{NoGPU: "no driver was found"}
+	s.CPU.Total, s.CPU.Own, s.Memory.Total, s.Memory.Available, s.Memory.Own = 43, 21, 16e9, 4e9, 2e9
+	b.showSample(s)
+	b.wantText("43 %", "Tapelight 21 %", "12.0 GB of 16.0 GB", "No GPU found", "no driver was found", "Nothing is being restored")
+	if !b.monitor.gpu.spark.Hidden {
+		t.Error("a line is drawn for a card that isn't there")
+	}
+	r := readingOf(s)
+	r.gpus = []gpuReading{{name: "Radeon", busy: 0.5, memory: 1e9, memoryAll: 8e9}, {name: "other"}}
+	run := job("a", core.Running)
+	run.FPS = 24
+	b.monitor.Show(r, core.Snapshot{Jobs: []core.Job{run}, Stages: []core.Stage{{Name: "decode", FPS: 110}, {Name: "network", FPS: 24, Slowest: true}}})
+	b.wantText("50 % · 1.0 GB of 8.0 GB", "Radeon and 1 more", "24 fps", "Reading 110 · Restoring 24 (slowest)")
+	r.volumes = []volumeReading{{"/out", 5e9}, {"/tmp", 1e9}, {"/var", 1e9}}
+	b.monitor.Show(r, core.Snapshot{})
+	b.wantText("1.0 GB, nearly full", "5.0 GB on /out", "1.0 GB on /tmp")
+}
+
+func TestPlotStaysInsideAndFollowsTheValues(t *testing.T) {
+	line, track, ground := color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 255, 0, 255}, color.NRGBA{0, 0, 0, 255}
+	rapid.Check(t, func(rt *rapid.T) {
+		v := rapid.SliceOfN(rapid.Float64Range(-1, 2), 0, sparkLength).Draw(rt, "values")
+		plot(rapid.IntRange(0, 200).Draw(rt, "w"), rapid.IntRange(0, 60).Draw(rt, "h"), v, rapid.Bool().Draw(rt, "scaled"), line, track, ground)
+	})
+	full := slices.Repeat([]float64{1}, sparkLength)
+	img := plot(100, 30, full, false, line, track, ground).(*image.NRGBA)
+	half := plot(100, 30, full[:sparkLength/2], false, line, track, ground).(*image.NRGBA)
+	if c := img.NRGBAAt(50, 1); c.R < 180 {
+		t.Errorf("the line of a full measure isn't at the top: %v", c)
+	}
+	if half.NRGBAAt(10, 1) != ground || half.NRGBAAt(90, 1).R < 180 {
+		t.Error("a young line doesn't stand at the right")
+	}
+}
+
+func TestLogRingIsTheNewestThatPass(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var ring logRing
+		var all []core.LogEntry
+		n := 0
+		for range rapid.IntRange(1, 12).Draw(rt, "steps") {
+			if rapid.Bool().Draw(rt, "filter") {
+				ring.Filter(level(rapid.IntRange(0, 3).Draw(rt, "least")))
+			}
+			var es []core.LogEntry
+			for range rapid.SampledFrom([]int{0, 1, 7, 1999, 5000, 5001}).Draw(rt, "n") {
+				n++
+				e := core.LogEntry{Text: fmt.Sprint(n)}
+				for range n % 4 {
+					e.Level++
+				}
+				es = append(es, e)
+			}
+			all = append(all, es...)
+			all = all[max(len(all)-logKept, 0):]
+			ring.Add(es)
+			var want []core.LogEntry
+			for _, e := range all {
+				if level(e.Level) >= ring.least {
+					want = append(want, e)
+				}
+			}
+			if !slices.Equal(ring.shown, want) {
+				rt.Fatalf("%d lines are shown, want %d", len(ring.shown), len(want))
+			}
+		}
+	})
+}
+
+func TestContrast(t *testing.T) {
+	for _, mode := range []Mode{Dark, Light} {
+		th := &tapeTheme{mode}
+		c := func(n fyne.ThemeColorName) color.Color { return th.Color(n, theme.VariantDark) }
+		selected := over(c(theme.ColorNameSelection), c(colorRaised))
+		grounds := map[string]color.Color{"window": c(theme.ColorNameBackground), "header": c(theme.ColorNameHeaderBackground),
+			"panel": c(colorSurface), "card": c(colorRaised), "selected": selected, "menu": c(theme.ColorNameMenuBackground),
+			"dialog": c(theme.ColorNameOverlayBackground), "banner": c(colorNotice), "input": c(theme.ColorNameInputBackground)}
+		for ground, g := range grounds {
+			for _, text := range []fyne.ThemeColorName{theme.ColorNameForeground, colorMuted, theme.ColorNamePrimary, theme.ColorNameSuccess,
+				theme.ColorNameWarning, theme.ColorNameError} {
+				if r := contrast(c(text), g); r < 4.5 {
+					t.Errorf("%s: %s on %s has contrast %.2f, less than 4.5", mode, text, ground, r)
+				}
+			}
+		}
+		for _, p := range [][2]fyne.ThemeColorName{{theme.ColorNameForegroundOnPrimary, theme.ColorNamePrimary},
+			{theme.ColorNameForeground, theme.ColorNameButton}, {theme.ColorNameForeground, colorTrack},
+			{theme.ColorNameForegroundOnError, theme.ColorNameError}} {
+			if r := contrast(c(p[0]), c(p[1])); r < 4.5 {
+				t.Errorf("%s: %s on %s has contrast %.2f, less than 4.5", mode, p[0], p[1], r)
+			}
+		}
+		for _, ground := range []fyne.ThemeColorName{colorTrack, colorRaised, colorSurface} {
+			if r := contrast(c(theme.ColorNamePrimary), c(ground)); r < 3 {
+				t.Errorf("%s: bars and lines on %s have contrast %.2f, less than 3", mode, ground, r)
+			}
+		}
+	}
+}
+
+// contrast is WCAG 2.1's ratio of relative luminances, 1..21.
+func contrast(a, b color.Color) float64 {
+	l := func(c color.Color) float64 {
+		n := color.NRGBAModel.Convert(c).(color.NRGBA)
+		lin := func(v uint8) float64 {
+			f := float64(v) / 255
+			if f <= 0.04045 {
+				return f / 12.92
+			}
+			return math.Pow((f+0.055)/1.055, 2.4)
+		}
+		return 0.2126*lin(n.R) + 0.7152*lin(n.G) + 0.0722*lin(n.B)
+	}
+	x, y := l(a), l(b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+func TestThemeFollowsTheMode(t *testing.T) {
+	b := open(t)
+	if got := theme.Color(theme.ColorNameBackground); got != darkColors[theme.ColorNameBackground] {
+		t.Errorf("the ground is %v at first, want dark", got)
+	}
+	b.showJobs(false, job("a", core.Waiting))
+	b.setMode(Light)
+	for _, o := range b.objects() {
+		if c, ok := o.(*canvas.Text); ok && c.Text == "a.avi" && c.Color != lightColors[theme.ColorNameForeground] {
+			t.Errorf("a row's text stays %v in the light theme", c.Color)
+		}
+	}
+	if b.prefs.mode() != Light || !b.menus.modes[Light].Checked || b.menus.modes[Dark].Checked {
+		t.Error("the mode is not remembered or not marked in the menu")
+	}
+}
+
+func TestWrap(t *testing.T) {
+	measure := func(s string) float32 { return float32(len([]rune(s))) }
+	for _, c := range []struct {
+		s     string
+		width float32
+		lines int
+		want  []string
+	}{
+		{"", 10, 1, []string{""}},
+		{"short", 10, 1, []string{"short"}},
+		{"quite long words", 10, 1, []string{"quite lon…"}},
+		{"quite long words indeed", 10, 2, []string{"quite long", "words ind…"}},
+		{"incomprehensibilities", 10, 2, []string{"incompreh…"}},
+		{"日本語のとても長い名前", 5, 1, []string{"日本語の…"}},
+		{"x", 0, 1, []string{""}},
+	} {
+		if got := wrap(c.s, c.width, c.lines, measure); !slices.Equal(got, c.want) {
+			t.Errorf("%q in %v x %d is %q, want %q", c.s, c.width, c.lines, got, c.want)
+		}
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		width := float32(rapid.IntRange(0, 30).Draw(rt, "width"))
+		n := rapid.IntRange(1, 4).Draw(rt, "lines")
+		out := wrap(rapid.String().Draw(rt, "s"), width, n, measure)
+		if len(out) > n {
+			rt.Fatalf("%d lines", len(out))
+		}
+		for _, l := range out {
+			if measure(l) > width {
+				rt.Fatalf("%q is wider than %v", l, width)
+			}
+		}
+	})
+}
+
+func TestPumpCoalesces(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	f := newFake()
+	f.watch = make(chan struct{})
+	f.sampled = true
+	f.entries = []core.LogEntry{{Text: "one"}}
+	ticks, seconds := make(chan time.Time), make(chan time.Time)
+	shown, lines, samples := 0, 0, 0
+	p := &pump{backend: f, enter: func(g func()) { g() }, ticks: ticks, seconds: seconds,
+		show: func(core.Snapshot) { shown++ }, showLog: func(es []core.LogEntry) { lines += len(es) },
+		fillSample: func([]core.Sample) {}, showSample: func(core.Sample) { samples++ }}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { p.Run(ctx); close(ended) }()
+	change := func(n int) {
+		for range n {
+			f.watch <- struct{}{}
+		}
+	}
+	tick := func() { ticks <- time.Time{} }
+	check := func(want int, when string) {
+		t.Helper()
+		seconds <- time.Time{} // taken only when what came before has been dealt with
+		if shown != want {
+			t.Errorf("%s: shown %d times, want %d", when, shown, want)
+		}
+	}
+	check(1, "at the start")
+	change(50)
+	check(1, "50 changes before the first tick")
+	tick()
+	check(2, "at the tick")
+	tick()
+	check(2, "at a tick without a change")
+	change(1)
+	check(3, "a change after a quiet time")
+	change(20)
+	check(3, "more changes at once")
+	tick()
+	check(4, "at the tick after them")
+	cancel()
+	<-ended
+	if lines != 1 || samples == 0 {
+		t.Errorf("%d log lines, want 1; %d samples", lines, samples)
+	}
+}
+
+func TestPumpLeavesABusyWindowAlone(t *testing.T) {
+	f := newFake()
+	p := &pump{backend: f, enter: func(func()) {}}
+	for range 100 {
+		p.update()
+	}
+	if n := len(f.said()); n != pumpLag {
+		t.Errorf("%d updates wait, want %d", n, pumpLag)
+	}
+}
+
+func TestWorkerKeepsTheOrderAndFinishes(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	w := newWorker()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { w.Run(ctx); close(ended) }()
+	var got []int
+	for i := range 1000 {
+		w.Do(func() { got = append(got, i) })
+	}
+	cancel()
+	<-ended
+	if len(got) != 1000 || !slices.IsSorted(got) {
+		t.Errorf("%d of 1000 done, in order: %v", len(got), slices.IsSorted(got))
+	}
+}
+
+func TestThumbsFetchTheLatestFirstAndFewOfThem(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	var asked []string
+	th := newThumbs(func(_ context.Context, p string) (image.Image, error) {
+		asked = append(asked, p)
+		return nil, fmt.Errorf("none")
+	}, func(string, image.Image) {})
+	for i := range 1000 {
+		th.Get(fmt.Sprint(i))
+		th.Get(fmt.Sprint(i))
+	}
+	for th.one(t.Context()) {
+	}
+	if len(asked) != thumbsWanted || asked[0] != "999" {
+		t.Errorf("%d were fetched, the first %s", len(asked), asked[0])
+	}
+	th.Get("999")
+	if th.one(t.Context()) {
+		t.Error("what can't be had is asked for again")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	th.Run(ctx)
+}
+
+func TestGoldenMarkup(t *testing.T) {
+	b := open(t)
+	golden(t, "header_empty", b.header.Root, fyne.NewSize(900, 60))
+	b.showJobs(false, job("a", core.Waiting), job("b", core.Done))
+	golden(t, "header_ready", b.header.Root, fyne.NewSize(900, 60))
+	r := newRow(b.queue)
+	run := job("a", core.Running)
+	run.Progress, run.FPS, run.ETA = 0.25, 12, time.Hour
+	r.Set(0, run, true, true, false, nil)
+	golden(t, "row_running", r, fyne.NewSize(700, rowHeight))
+}

@@ -9,7 +9,7 @@ import (
 //go:embed presets/*.toml
 var presets embed.FS
 
-//go:embed models/*
+//go:embed models/*.onnx
 var models embed.FS
 
 // Presets has the built-in presets at its root.

@@ -74,7 +74,9 @@ func (s DecodeSpec) Filters() []Filter {
 		add("setfield", "mode", order)
 		add("fieldmatch", "order", order, "combmatch", "full")
 		add("bwdif", "mode", "send_frame", "parity", order, "deint", "interlaced") // what found no partner
-		add("decimate")
+		// On tape no two frames are alike: the most alike of five goes, however much they differ. With the filter's own threshold
+		// it may drop any other.
+		add("decimate", "dupthresh", 100)
 	default:
 		add("setfield", "mode", "prog")
 	}

@@ -119,7 +119,7 @@ func (s EncodeSpec) Args() ([]string, error) {
 	if !ok {
 		return nil, fmt.Errorf("there is no container %q; known are mkv, mp4, mov", s.Container)
 	}
-	out := ff.KwArgs{"f": mux.format, "c:v": e.Codec, "fps_mode": "passthrough", "map_metadata": sourceIndex, "map_chapters": sourceIndex,
+	out := ff.KwArgs{"f": mux.format, "c:v": e.Codec, "fps_mode": "cfr", "r": rate(s.RateNum, s.RateDen), "map_metadata": sourceIndex, "map_chapters": sourceIndex,
 		"color_primaries": s.To.Primaries, "color_trc": s.To.Transfer, "colorspace": s.To.Matrix, "color_range": "tv"}
 	for k, v := range mux.flags {
 		out[k] = v
@@ -132,6 +132,12 @@ func (s EncodeSpec) Args() ([]string, error) {
 	}
 	if s.Comment != "" {
 		out["metadata"] = "comment=" + s.Comment
+	}
+	if s.Container == "mov" {
+		s.Audio = slices.Clone(s.Audio)
+		for i := range s.Audio {
+			s.Audio[i].Language = terminologic(s.Audio[i].Language)
+		}
 	}
 	s.soundOptions(out)
 	for i, t := range s.Subtitles {
@@ -211,4 +217,13 @@ func (s EncodeSpec) soundOptions(out ff.KwArgs) {
 		}
 		out["disposition:a:"+n] = flag
 	}
+}
+
+// terminologic turns the bibliographic language codes of ISO 639-2, which Matroska has and QuickTime does not know, into the others.
+func terminologic(code string) string {
+	if t, ok := map[string]string{"alb": "sqi", "arm": "hye", "baq": "eus", "bur": "mya", "chi": "zho", "cze": "ces", "dut": "nld", "fre": "fra", "geo": "kat", "ger": "deu",
+		"gre": "ell", "ice": "isl", "mac": "mkd", "mao": "mri", "may": "msa", "per": "fas", "rum": "ron", "slo": "slk", "tib": "bod", "wel": "cym"}[code]; ok {
+		return t
+	}
+	return code
 }

@@ -63,7 +63,7 @@ func (s *stream) finish(ctx context.Context) (*Report, error) {
 	report := &Report{Source: p.Source.Path, Output: p.Output, FramesIn: decoded, Frames: counted.Packets, Size: size, Wall: wall, FPS: float64(decoded) / wall,
 		Seconds: float64(decoded) * float64(p.Encode.RateDen) / float64(p.Encode.RateNum), Stages: s.stages(s.end), Warnings: p.Warnings}
 	if s.Peak != nil {
-		report.PeakTree, report.PeakOwn = s.Peak()
+		report.PeakOwn, report.PeakTree = s.Peak()
 	}
 	if s.Temp != nil {
 		report.Temp = s.Temp()

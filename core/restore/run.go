@@ -29,8 +29,8 @@ type Runner struct {
 	Progress func(Progress)
 	// Overwrite lets the output take an existing file's place.
 	Overwrite bool
-	// Peak, if set, is asked at the end for the most memory used: the whole process tree and our own process.
-	Peak func() (tree, own uint64)
+	// Peak, if set, is asked at the end for the most memory used: our own process and the whole process tree.
+	Peak func() (own, tree uint64)
 	// Temp, if set, is asked at the end for the bytes in temporary files.
 	Temp func() int64
 }

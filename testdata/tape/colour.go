@@ -96,8 +96,11 @@ func toXYZ(p [3][2]float64) matrix {
 // toBT709 moves linear light from a system's primaries to those of BT.709, clipped to 0..1.
 func toBT709(c [3]float64, s System) [3]float64 {
 	from := primaries170M
-	if s == BT470BG {
+	switch s {
+	case BT470BG:
 		from = primaries470
+	case Computer:
+		from = primaries709
 	}
 	out := toXYZ(primaries709).inverse().times(toXYZ(from).times(c))
 	return apply(out, func(v float64) float64 { return math.Min(1, math.Max(0, v)) })

@@ -137,7 +137,7 @@ func earlySound() Spec {
 func webcam() Spec {
 	return Spec{
 		Name: "webcam", File: "webcam.mp4", What: "a small progressive camera", Content: Progressive,
-		Width: 640, Height: 480, DAR: fourThree, System: SMPTE170M, Tape: Sensor, FileRate: rateWeb,
+		Width: 640, Height: 480, DAR: fourThree, System: Computer, Tape: Sensor, FileRate: rateWeb,
 		Codec: "h264", PixelFormat: "yuv420p", ClaimedOrder: "progressive", ClaimedFlags: "progressive",
 		ClaimedDAR: "4:3", ClaimedSAR: "1:1",
 		Audio: []Track{{Codec: "aac", Channels: 1, Sound: Speech, Damaged: true, Language: "und"}},
@@ -160,7 +160,7 @@ func archive() Spec {
 func odd() Spec {
 	return Spec{
 		Name: "odd-size", File: "odd-size.mkv", What: "odd width and height, 4:4:4, no sound", Content: Progressive,
-		Width: 333, Height: 251, DAR: Rational{333, 251}, System: SMPTE170M, Tape: Clean, FileRate: ratePAL,
+		Width: 333, Height: 251, DAR: Rational{333, 251}, System: Computer, Tape: Clean, FileRate: ratePAL,
 		Codec: "ffv1", PixelFormat: "yuv444p", ClaimedOrder: "progressive", ClaimedFlags: "progressive",
 		ClaimedDAR: "333:251", ClaimedSAR: "1:1",
 	}

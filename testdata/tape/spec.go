@@ -61,10 +61,11 @@ func (p Parity) String() string { return [...]string{"progressive", "tff", "bff"
 // System is the colour system the pictures were made in.
 type System int
 
-// The colour systems; both use the BT.601 matrix and the BT.601 (= BT.709) transfer.
+// The colour systems; all use the BT.601 matrix and the BT.601 (= BT.709) transfer.
 const (
 	SMPTE170M System = iota // NTSC: SMPTE C primaries
 	BT470BG                 // PAL: EBU primaries
+	Computer                // webcams and phones: the primaries of BT.709 (and sRGB)
 )
 
 // Path is the strength of the simulated tape path.

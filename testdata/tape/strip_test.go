@@ -86,7 +86,7 @@ func FuzzReadStrip(f *testing.F) {
 func TestColoursOfPatches(t *testing.T) {
 	moved := false
 	for _, p := range tape.Patches() {
-		for _, system := range []tape.System{tape.SMPTE170M, tape.BT470BG} {
+		for _, system := range []tape.System{tape.SMPTE170M, tape.BT470BG, tape.Computer} {
 			full, matrix := p.Want709(system), p.Want709Matrix()
 			if p.Name == "grey" {
 				if full[1] < 127.99 || full[1] > 128.01 || full[2] < 127.99 || full[2] > 128.01 {

@@ -1,0 +1,45 @@
+# make demo   sets this machine up, builds, makes a sample tape and restores it
+# make test   sets this machine up and passes all tests
+# make run    opens the app
+.PHONY: all setup build app cli demo test check run clean bench bench-neural screens
+
+export PATH := $(PATH):/usr/local/go/bin
+# One set of flags for everything that links Fyne's GL driver: each other set compiles it anew, which takes minutes.
+APP_TAGS := gles,migrated_fynedo
+GO_BUILD := go build -trimpath
+
+all: build
+
+setup:
+	@packaging/linux/setup.sh
+
+build: app cli
+
+app:
+	$(GO_BUILD) -tags $(APP_TAGS) -o build/tapelight ./cmd/tapelight
+
+cli:
+	$(GO_BUILD) -o build/tapelight-cli ./cmd/tapelight-cli
+
+demo: setup cli
+	go run ./testdata/make -out build/demo -only ntsc-vhs
+	build/tapelight-cli restore --overwrite -o build/demo/ntsc-vhs.restored.mkv build/demo/ntsc-vhs.mpg
+	@echo
+	@echo "Before: build/demo/ntsc-vhs.mpg"
+	@echo "After:  build/demo/ntsc-vhs.restored.mkv"
+
+test: setup
+	.ci/run
+
+run: setup app
+	build/tapelight
+
+bench:
+	nice -n -5 go test -run '^$$' -bench . ./core/neural/cpu || go test -run '^$$' -bench . ./core/neural/cpu
+
+bench-pipeline: cli
+	go run ./testdata/make -out build/demo -only ntsc-vhs
+	build/tapelight-cli bench pipeline build/demo/ntsc-vhs.mpg
+
+clean:
+	rm -rf build testdata/tapes

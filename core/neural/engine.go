@@ -25,12 +25,14 @@ type Engine interface {
 	Name() string
 	// Devices lists what can be used now; an empty list comes with an error that says why, worded for people.
 	Devices(ctx context.Context) ([]Device, error)
-	// Open prepares a stream of frames of format in (the picture's height doubled for networks with a companion).
+	// Open prepares a stream of frames of format in (the picture's height doubled for networks with a companion). ctx bounds only the
+	// opening; the session lives until Close. A format the network cannot take gives a *FormatError.
 	Open(ctx context.Context, n *Network, in frame.Format, o Options) (Session, error)
 }
 
 // Session turns one stream of frames into another: ordered, asynchronous, batched, one output for each input. The engine owns all
-// frames. One goroutine may Get and Push while another calls Next and Put.
+// frames. One goroutine may Get and Push while another calls Next and Put. After Close they return ErrClosed. Outputs are progressive, and
+// their Index counts from 0.
 //
 //	for each source frame: f := Get(ctx); fill f.Data and f.Parity; Push(ctx, f)
 //	Finish()
@@ -39,7 +41,7 @@ type Engine interface {
 type Session interface {
 	// Get waits for an empty input frame.
 	Get(ctx context.Context) (*frame.Frame, error)
-	// Push hands the next frame in time order to the engine.
+	// Push hands the next frame in time order to the engine; ErrFinished after Finish.
 	Push(ctx context.Context, f *frame.Frame) error
 	// Finish says that no more frames follow.
 	Finish()

@@ -73,7 +73,7 @@ type Network struct {
 	Base       Upsampling
 	BaseFrom   Picture
 	Layers     []Layer
-	Meta       map[string]string // the file's metadata: licence, training, measured gain
+	Meta       map[string]string // the file's "tapelight.*" metadata, without that prefix: licence, training, measured gain
 }
 
 // GridStep is the distance in samples of plane p between grid positions: Grid for plane 0 and RGB, half of it for 4:2:0 chroma.

@@ -68,6 +68,8 @@ func choose(path string, p *ffmpeg.Probe) (*ffmpeg.ProbeStream, error) {
 		}
 	}
 	switch {
+	case len(p.Streams) == 0:
+		return nil, &InputError{path, "The recording is damaged beyond reading: nothing but its header is there.", nil}
 	case best == nil && sound:
 		return nil, &InputError{path, "The file holds sound but no picture.", nil}
 	case best == nil:

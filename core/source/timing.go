@@ -38,8 +38,12 @@ func clockOf(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, perFrame int64, soft 
 	if soft && t.film(s, p, span) {
 		return t
 	}
-	period, tick := span/float64(steps), tickOf(s)
-	if perFrame == 1 {
+	mean := span / float64(p.Packets-1) * float64(perFrame)
+	period, tick := mean, tickOf(s)
+	if p.Timed < p.Packets && perFrame == 1 {
+		period = onGrid(p, span, mean, snap(0, 0, s).Float())
+		t.gaps, t.variable = irregular(p, period, tick)
+	} else if perFrame == 1 {
 		middle := p.Median()
 		if regular, n := around(p.Intervals, middle, 0.3*middle); n > 0 {
 			// With gaps left out, the rest average to the recorder's own clock.
@@ -51,6 +55,9 @@ func clockOf(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, perFrame int64, soft 
 	}
 	// The two ends are rounded to a tick each; that bounds what the packets can tell.
 	t.rate = snap(1/period, min(tick/span+1e-4, 0.02), s)
+	if t.variable && t.gaps == 0 { // no clock to be exact about
+		t.rate = snap(1/mean, 5e-3, s)
+	}
 	t.duration = p.End - p.Start
 	if last := p.End - p.Last; last <= 0 || last > 3*period {
 		t.duration = span + period
@@ -61,6 +68,23 @@ func clockOf(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, perFrame int64, soft 
 		t.duration = whole
 	}
 	return t
+}
+
+// onGrid is the frame period where some packets have no time, so that intervals are of one frame or more: the header's rate tells of how many.
+func onGrid(p *ffmpeg.PacketStats, span, mean, rate float64) float64 {
+	if rate <= 0 {
+		return mean
+	}
+	// The header may count fields.
+	base := max(math.Round(mean*rate), 1) / rate
+	var steps float64
+	for _, i := range p.Intervals {
+		steps += math.Round(i.Seconds/base) * float64(i.Count)
+	}
+	if steps < 1 {
+		return mean
+	}
+	return span / steps
 }
 
 // irregular counts the intervals of a frame or more too long, and tells whether following a fixed clock would misplace frames.

@@ -30,8 +30,8 @@ type gpuReading struct {
 }
 
 type volumeReading struct {
-	path string
-	free uint64 // bytes
+	name, path string
+	free       uint64 // bytes
 }
 
 // monitorPanel is the strip at the bottom: what the computer is doing, a sparkline each.
@@ -94,7 +94,7 @@ func (m *monitorPanel) Show(r reading, s core.Snapshot) {
 
 func (m *monitorPanel) showGPU(r reading) {
 	if len(r.gpus) == 0 {
-		m.gpu.set("No GPU found", orElse(r.noGPU, "The processor does the work"))
+		m.gpu.set("No GPU found", capital(orElse(r.noGPU, "the processor does the work")))
 		m.gpu.wordy(true)
 		return
 	}
@@ -111,23 +111,38 @@ func (m *monitorPanel) showGPU(r reading) {
 	m.gpu.set(value, note)
 }
 
+// volumeWords says what a disk is for.
+func volumeWords(v volumeReading) string {
+	switch v.name {
+	case "temp":
+		return "for temporary files"
+	case "output":
+		return "for new videos"
+	}
+	return "on " + shortPath(v.path, 18)
+}
+
 func (m *monitorPanel) showVolumes(v []volumeReading) {
 	if len(v) == 0 {
 		m.free.set("–", "")
 		return
 	}
-	least := v[0]
+	least, all := v[0], true // all: one disk holds everything
 	for _, o := range v {
+		all = all && o.free == v[0].free
 		if o.free < least.free {
 			least = o
 		}
 	}
 	var notes []string
+	if all && len(v) > 1 {
+		notes, v = []string{"For videos and temporary files"}, nil
+	}
 	for i, o := range v {
 		if i > 0 && o.free == v[i-1].free {
 			continue // the same disk
 		}
-		notes = append(notes, bytes(int64(o.free))+" on "+shortPath(o.path, 18))
+		notes = append(notes, bytes(int64(o.free))+" "+volumeWords(o))
 	}
 	m.free.set(bytes(int64(least.free)), notes...)
 	m.free.value.Set(m.free.value.words, theme.ColorNameForeground)
@@ -227,7 +242,7 @@ func (m *meter) CreateRenderer() fyne.WidgetRenderer { return &meterRenderer{m} 
 type meterRenderer struct{ m *meter }
 
 func (r *meterRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(130, r.m.name.MinSize().Height+r.m.value.MinSize().Height+26+r.m.value.MinSize().Height+4)
+	return fyne.NewSize(130, r.m.name.MinSize().Height+r.m.value.MinSize().Height+30+r.m.value.MinSize().Height+4)
 }
 
 func (r *meterRenderer) Layout(size fyne.Size) {

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -15,7 +14,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
-	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/tapelight/tapelight/core"
@@ -64,7 +62,7 @@ func TestMonitorWithAndWithoutGPU(t *testing.T) {
 	s := core.Sample{NoGPU: "no driver was found"}
 	s.CPU.Total, s.CPU.Own, s.Memory.Total, s.Memory.Available, s.Memory.Own = 43, 21, 16e9, 4e9, 2e9
 	b.showSample(s)
-	b.wantText("43 %", "Tapelight 21 %", "12.0 GB of 16.0 GB", "No GPU found", "no driver was found", "Nothing is being restored")
+	b.wantText("43 %", "Tapelight 21 %", "12.0 GB of 16.0 GB", "No GPU found", "No driver was found", "Nothing is being restored")
 	if !b.monitor.gpu.spark.Hidden {
 		t.Error("a line is drawn for a card that isn't there")
 	}
@@ -74,9 +72,13 @@ func TestMonitorWithAndWithoutGPU(t *testing.T) {
 	run.FPS = 24
 	b.monitor.Show(r, core.Snapshot{Jobs: []core.Job{run}, Stages: []core.Stage{{Name: "decode", FPS: 110}, {Name: "network", FPS: 24, Slowest: true}}})
 	b.wantText("50 % · 1.0 GB of 8.0 GB", "Radeon and 1 more", "24 fps", "Reading 110 · Restoring 24 (slowest)")
-	r.volumes = []volumeReading{{"/out", 5e9}, {"/tmp", 1e9}, {"/var", 1e9}}
+	r.volumes = []volumeReading{{"output", "/out", 5e9}, {"temp", "/tmp", 1e9}, {"other", "/var", 3e9}}
 	b.monitor.Show(r, core.Snapshot{})
-	b.wantText("1.0 GB, nearly full", "5.0 GB on /out", "1.0 GB on /tmp")
+	b.wantText("1.0 GB, nearly full", "5.0 GB for new videos", "1.0 GB for temporary files", "3.0 GB on /var")
+	r.volumes = r.volumes[:1]
+	r.volumes = append(r.volumes, volumeReading{"temp", "/tmp", 5e9})
+	b.monitor.Show(r, core.Snapshot{})
+	b.wantText("5.0 GB", "For videos and temporary files")
 }
 
 func TestPlotStaysInsideAndFollowsTheValues(t *testing.T) {
@@ -228,106 +230,6 @@ func TestWrap(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestPumpCoalesces(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	f := newFake()
-	f.watch = make(chan struct{})
-	f.sampled = true
-	f.entries = []core.LogEntry{{Text: "one"}}
-	ticks, seconds := make(chan time.Time), make(chan time.Time)
-	shown, lines, samples := 0, 0, 0
-	p := &pump{backend: f, enter: func(g func()) { g() }, ticks: ticks, seconds: seconds,
-		show: func(core.Snapshot) { shown++ }, showLog: func(es []core.LogEntry) { lines += len(es) },
-		fillSample: func([]core.Sample) {}, showSample: func(core.Sample) { samples++ }}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { p.Run(ctx); close(ended) }()
-	change := func(n int) {
-		for range n {
-			f.watch <- struct{}{}
-		}
-	}
-	tick := func() { ticks <- time.Time{} }
-	check := func(want int, when string) {
-		t.Helper()
-		seconds <- time.Time{} // taken only when what came before has been dealt with
-		if shown != want {
-			t.Errorf("%s: shown %d times, want %d", when, shown, want)
-		}
-	}
-	check(1, "at the start")
-	change(50)
-	check(1, "50 changes before the first tick")
-	tick()
-	check(2, "at the tick")
-	tick()
-	check(2, "at a tick without a change")
-	change(1)
-	check(3, "a change after a quiet time")
-	change(20)
-	check(3, "more changes at once")
-	tick()
-	check(4, "at the tick after them")
-	cancel()
-	<-ended
-	if lines != 1 || samples == 0 {
-		t.Errorf("%d log lines, want 1; %d samples", lines, samples)
-	}
-}
-
-func TestPumpLeavesABusyWindowAlone(t *testing.T) {
-	f := newFake()
-	p := &pump{backend: f, enter: func(func()) {}}
-	for range 100 {
-		p.update()
-	}
-	if n := len(f.said()); n != pumpLag {
-		t.Errorf("%d updates wait, want %d", n, pumpLag)
-	}
-}
-
-func TestWorkerKeepsTheOrderAndFinishes(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	w := newWorker()
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { w.Run(ctx); close(ended) }()
-	var got []int
-	for i := range 1000 {
-		w.Do(func() { got = append(got, i) })
-	}
-	cancel()
-	<-ended
-	if len(got) != 1000 || !slices.IsSorted(got) {
-		t.Errorf("%d of 1000 done, in order: %v", len(got), slices.IsSorted(got))
-	}
-}
-
-func TestThumbsFetchTheLatestFirstAndFewOfThem(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	var asked []string
-	th := newThumbs(func(_ context.Context, p string) (image.Image, error) {
-		asked = append(asked, p)
-		return nil, fmt.Errorf("none")
-	}, func(string, image.Image) {})
-	for i := range 1000 {
-		th.Get(fmt.Sprint(i))
-		th.Get(fmt.Sprint(i))
-	}
-	for th.one(t.Context()) {
-	}
-	if len(asked) != thumbsWanted || asked[0] != "999" {
-		t.Errorf("%d were fetched, the first %s", len(asked), asked[0])
-	}
-	th.Get("999")
-	if th.one(t.Context()) {
-		t.Error("what can't be had is asked for again")
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	th.Run(ctx)
 }
 
 func TestGoldenMarkup(t *testing.T) {

@@ -14,7 +14,7 @@ func readingOf(s core.Sample) reading {
 	}
 	for _, v := range s.Volumes {
 		if v.Total > 0 {
-			r.volumes = append(r.volumes, volumeReading{path: v.Path, free: v.Free})
+			r.volumes = append(r.volumes, volumeReading{name: v.Name, path: v.Path, free: v.Free})
 		}
 	}
 	return r

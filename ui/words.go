@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -17,7 +19,7 @@ import (
 func stateWords(j core.Job, queueRuns bool) (string, fyne.ThemeColorName) {
 	switch j.State {
 	case core.Reading:
-		return orElse(j.Stage, "Looking at the tape") + ellipsis, colorMuted
+		return capital(orElse(j.Stage, "Looking at the tape")) + ellipsis, colorMuted
 	case core.Waiting:
 		if len(j.Warnings) > 0 {
 			return "Ready, but look at this: " + j.Warnings[0], theme.ColorNameWarning
@@ -27,7 +29,7 @@ func stateWords(j core.Job, queueRuns bool) (string, fyne.ThemeColorName) {
 		}
 		return "Ready to start", colorMuted
 	case core.Running:
-		return orElse(j.Stage, "Restoring"), theme.ColorNamePrimary
+		return capital(orElse(j.Stage, "Restoring")), theme.ColorNamePrimary
 	case core.Done:
 		s := "Done"
 		if j.Elapsed > 0 {
@@ -72,6 +74,12 @@ func factWords(j core.Job) string {
 		}
 	}
 	return strings.Join(parts, " · ")
+}
+
+// capital begins a sentence.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func orElse(s, other string) string {

@@ -5,7 +5,11 @@ import (
 	"os/exec"
 
 	"fyne.io/fyne/v2"
+
+	"github.com/tapelight/tapelight/ui"
 )
+
+var _ ui.Desktop = (*desktop)(nil)
 
 // desktop is the system's side of the window; its methods are in the files named for the systems.
 type desktop struct{ window fyne.Window }

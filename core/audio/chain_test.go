@@ -208,7 +208,7 @@ func TestDeclick(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %d of %d clicks mended", name, mended, len(at))
-		if mended*10 < len(at)*8 {
+		if mended*20 < len(at)*19 {
 			t.Errorf("%s: only %d of %d clicks mended", name, mended, len(at))
 		}
 	}

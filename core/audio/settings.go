@@ -22,6 +22,7 @@ type Settings struct {
 	// Strength scales a step: 1 is the mode's own measure (also where a step is missing), 0 leaves the step out, up to 2.
 	Strength map[StepName]float64 `json:"strength,omitempty" toml:"strength,omitempty"`
 
+	// Loudness is brought to TargetLUFS by one constant gain where the track is more than 1 LU off it (in every mode but Off), as far as TruePeak lets it.
 	TargetLUFS   float64 `json:"target_lufs" toml:"target_lufs"` // 0: -16
 	TruePeak     float64 `json:"true_peak" toml:"true_peak"`     // dBTP; 0: -1
 	KeepLoudness bool    `json:"keep_loudness" toml:"keep_loudness"`

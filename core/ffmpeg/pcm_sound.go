@@ -30,9 +30,10 @@ func Notch(hz, width float64) Filter {
 }
 
 // Declick mends impulses: samples whose error against an autoregressive prediction is more than threshold (1..100) times the usual.
-// Overlap-save leaves every other sample exactly as it was, and doesn't fade the start in.
+// Overlap-save leaves every other sample exactly as it was, and doesn't fade the start in; windows of 100 ms keep the click's own part in the
+// usual error small.
 func Declick(threshold float64) Filter {
-	return F("adeclick", "m", "s", "t", number(threshold))
+	return F("adeclick", "w", 100, "a", 1, "m", "s", "t", number(threshold))
 }
 
 // DenoiseBandCentres are the frequencies, in Hz, at which Denoise's profile is given.

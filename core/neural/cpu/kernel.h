@@ -7,8 +7,8 @@
 
 enum { TL_BLOCK = 16, TL_REACH = 8, TL_TAIL = 8 };
 
-// Weights lie in blocks of 16 output channels, [input][ky][kx][input channel of the block][16]; a last block of at most 8 channels is
-// 8 wide. bias and slope are padded to whole blocks.
+// Weights lie in blocks of 16 output channels, [input block][ky][kx][input channel of the block][16]; for AVX-512, whose tiles take the
+// three columns at once, [input block][ky][input channel of the block][kx][16]. A last block of at most 8 channels is 8 wide. bias and slope are padded to whole blocks.
 typedef struct {
 	int in, out;
 	float *w, *bias, *slope;

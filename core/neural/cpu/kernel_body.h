@@ -31,7 +31,6 @@ INLINE void name(const int P, const int N, const float *const r[3], size_t at, s
 		for (int ky = 0; ky < 3; ky++) { \
 			const float *a = r[ky] + at; \
 			INNER(V) \
-			w += 3 * count * ws; \
 		} \
 	} \
 	UNROLL for (int n = 0; n < N; n++) { \
@@ -48,7 +47,7 @@ INLINE void name(const int P, const int N, const float *const r[3], size_t at, s
 	for (int c = 0; c < count; c++) { \
 		V wv[3][2]; \
 		UNROLL for (int k = 0; k < 3; k++) { \
-			UNROLL for (int n = 0; n < N; n++) wv[k][n] = *(const V *)(w + (k * count + c) * ws + n * wn); \
+			UNROLL for (int n = 0; n < N; n++) wv[k][n] = *(const V *)(w + (c * 3 + k) * ws + n * wn); \
 		} \
 		UNROLL for (int q = 0; q < P + 2; q++) { \
 			const float s = a[q * TL_BLOCK + c]; \
@@ -56,13 +55,14 @@ INLINE void name(const int P, const int N, const float *const r[3], size_t at, s
 				UNROLL for (int n = 0; n < N; n++) if (q >= k && q - k < P) acc[(q - k) * N + n] += wv[k][n] * s; \
 			} \
 		} \
-	}
+	} \
+	w += 3 * count * ws;
 #else
 #define INNER(V) \
 	for (int k = 0; k < 3; k++, a += TL_BLOCK) { \
-		for (int c = 0; c < count; c++) { \
+		for (int c = 0; c < count; c++, w += ws) { \
 			V wv[4]; \
-			UNROLL for (int n = 0; n < N; n++) wv[n] = *(const V *)(w + (k * count + c) * ws + n * wn); \
+			UNROLL for (int n = 0; n < N; n++) wv[n] = *(const V *)(w + n * wn); \
 			UNROLL for (int p = 0; p < P; p++) { \
 				const float s = a[p * TL_BLOCK + c]; \
 				UNROLL for (int n = 0; n < N; n++) acc[p * N + n] += wv[n] * s; \

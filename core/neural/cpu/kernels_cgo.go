@@ -136,13 +136,16 @@ func (c *cProgram) loadLayer(to *C.tl_layer, l *neural.Layer) {
 			width = 8
 		}
 		for i := 0; i < l.In; i += 16 {
-			for k := range 9 {
-				for ic := i; ic < min(i+16, l.In); ic++ {
-					for oc := o; oc < min(o+width, l.Out); oc++ {
-						w[at+oc-o] = l.Weight[(oc*l.In+ic)*9+k]
-					}
-					at += width
+			count := min(16, l.In-i)
+			for k := range 9 * count {
+				ky, kx, ic := k/(3*count), k/count%3, k%count
+				if c.kernel == C.TL_AVX512 {
+					kx, ic = k%3, k/3%count
 				}
+				for oc := o; oc < min(o+width, l.Out); oc++ {
+					w[at+oc-o] = l.Weight[(oc*l.In+i+ic)*9+3*ky+kx]
+				}
+				at += width
 			}
 		}
 	}

@@ -111,6 +111,10 @@ func TestClockComesFromPackets(t *testing.T) {
 	phone := regular(300, 1./29)
 	phone.Intervals = []ffmpeg.Interval{{Seconds: 0.028, Count: 100}, {Seconds: 0.033, Count: 99}, {Seconds: 0.042, Count: 100}}
 	phone.Last, phone.End = 10.299, 10.333
+	spliced := regular(10000, p) // joints off by fractions of a frame
+	spliced.Intervals = []ffmpeg.Interval{{Seconds: 0.011, Count: 20}, {Seconds: p, Count: 9939}, {Seconds: 0.049, Count: 40}}
+	spliced.Last += 20*(0.011-p) + 40*(0.049-p)
+	spliced.End = spliced.Last + p
 	soft := regular(240, p*1.25)
 	soft.Intervals = []ffmpeg.Interval{{Seconds: p, Count: 120}, {Seconds: 1.5 * p, Count: 119}}
 	soft.Last = 120*p + 119*1.5*p
@@ -134,6 +138,7 @@ func TestClockComesFromPackets(t *testing.T) {
 		{"packets without a time", untimed, ffmpeg.ProbeStream{MeanRate: ffmpeg.Ratio{Num: 30000, Den: 1001}}, 1, false, ntsc, false, 0, 1000, 1000 * p},
 		{"few packets with a time", sparse, ffmpeg.ProbeStream{BaseRate: ffmpeg.Ratio{Num: 50, Den: 1}, MeanRate: ffmpeg.Ratio{Num: 25, Den: 1}}, 1, false, Rational{25, 1}, false, 0, 100, 4},
 		{"phone", phone, ffmpeg.ProbeStream{MeanRate: ffmpeg.Ratio{Num: 29, Den: 1}}, 1, false, Rational{29, 1}, true, 0, 300, 10.333},
+		{"spliced", spliced, ffmpeg.ProbeStream{MeanRate: ffmpeg.Ratio{Num: 2995, Den: 100}}, 1, false, ntsc, true, 0, 10000, 333.85},
 		{"soft telecine", soft, ffmpeg.ProbeStream{BaseRate: ffmpeg.Ratio{Num: 30000, Den: 1001}}, 1, true, film, false, 0, 240, 240 * 1.25 * p},
 		{"a packet a field", fields, ffmpeg.ProbeStream{BaseRate: ffmpeg.Ratio{Num: 60000, Den: 1001}, MeanRate: ffmpeg.Ratio{Num: 30000, Den: 1001}}, 2, false, ntsc, false, 0, 300, 300 * p},
 		{"no times", ffmpeg.PacketStats{Packets: 50}, ffmpeg.ProbeStream{BaseRate: ffmpeg.Ratio{Num: 25, Den: 1}}, 1, false, Rational{25, 1}, false, 0, 50, 2},

@@ -45,9 +45,13 @@ func clockOf(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, perFrame int64, soft 
 		t.gaps, t.variable = irregular(p, period, tick)
 	} else if perFrame == 1 {
 		middle := p.Median()
-		if regular, n := around(p.Intervals, middle, 0.3*middle); n > 0 {
+		regular, n := around(p.Intervals, middle, max(0.08*middle, 2.1*tick))
+		if 10*n < 9*steps { // a camera that jitters
+			regular, n = around(p.Intervals, middle, 0.3*middle)
+		}
+		if n > 0 {
 			// With gaps left out, the rest average to the recorder's own clock.
-			if 10*n > 7*steps {
+			if steady := steps - p.Off(middle, max(0.04*middle, 2.1*tick)); 10*n > 7*steps && 10*steady > 7*steps {
 				period = regular
 			}
 			t.gaps, t.variable = irregular(p, period, tick)
@@ -55,8 +59,12 @@ func clockOf(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, perFrame int64, soft 
 	}
 	// The two ends are rounded to a tick each; that bounds what the packets can tell.
 	t.rate = snap(1/period, min(tick/span+1e-4, 0.02), s)
-	if t.variable && t.gaps == 0 { // no clock to be exact about
-		t.rate = snap(1/mean, 5e-3, s)
+	if t.variable && period == mean { // no clock to be exact about
+		t.rate = nominal(1 / mean)
+	}
+	// Small shifts add up: a fixed clock must not end most of a frame away.
+	if p.Timed == p.Packets && t.rate.Den != 0 && math.Abs(span-float64(steps)/t.rate.Float()) > 0.75*period+tick && perFrame == 1 {
+		t.variable = true
 	}
 	t.duration = p.End - p.Start
 	if last := p.End - p.Last; last <= 0 || last > 3*period {
@@ -68,6 +76,14 @@ func clockOf(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, perFrame int64, soft 
 		t.duration = whole
 	}
 	return t
+}
+
+// nominal is the rate a jittering camera is meant to have.
+func nominal(rate float64) Rational {
+	if whole := math.Round(rate); math.Abs(whole/rate-1) < 0.01 && math.Abs(rate-30000./1001) > 1e-3*rate {
+		return Rational{int64(whole), 1}
+	}
+	return snap(rate, 5e-3, &ffmpeg.ProbeStream{})
 }
 
 // onGrid is the frame period where some packets have no time, so that intervals are of one frame or more: the header's rate tells of how many.

@@ -89,7 +89,7 @@ func (w *Window) confirmCancel(j core.Job, ids []string) {
 	}, w.win)
 	d.SetConfirmText("Stop it")
 	d.SetDismissText("Go on")
-	d.Show()
+	w.ask(d)
 }
 
 func (w *Window) each(ids []string, f func(string)) {
@@ -217,6 +217,12 @@ func (w *Window) setMode(m Mode) {
 
 // key is every key that the focused part has no use for.
 func (w *Window) key(e *fyne.KeyEvent) {
+	if w.modal() {
+		if e.Name == fyne.KeyEscape {
+			w.dialogs[len(w.dialogs)-1].Dismiss()
+		}
+		return
+	}
 	switch e.Name {
 	case fyne.KeyF1:
 		w.about()

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -14,6 +15,17 @@ import (
 
 	"github.com/tapelight/tapelight/core"
 )
+
+// ask shows a dialog. While one is open, the menu's shortcuts do nothing and Escape closes the one on top.
+func (w *Window) ask(d dialog.Dialog) {
+	d.Show()
+	w.dialogs = append(w.dialogs, d)
+	d.SetOnClosed(func() {
+		w.dialogs = slices.DeleteFunc(w.dialogs, func(o dialog.Dialog) bool { return o == d })
+	})
+}
+
+func (w *Window) modal() bool { return len(w.dialogs) > 0 }
 
 // fallbackVideos is Fyne's own chooser: one file at a time, inside the window.
 func (w *Window) fallbackVideos() {
@@ -55,7 +67,7 @@ func (w *Window) begin(d *dialog.FileDialog) {
 	}
 	s := w.win.Canvas().Size()
 	d.Resize(fyne.NewSize(s.Width*0.8, s.Height*0.8))
-	d.Show()
+	w.ask(d)
 }
 
 // about says what this is.
@@ -71,34 +83,50 @@ func (w *Window) about() {
 	for _, t := range []*text{name, version, words} {
 		t.align, t.min = fyne.TextAlignCenter, 420
 	}
-	dialog.ShowCustom("About", "Close", container.NewVBox(icon, name, version, space(gap/2), words), w.win)
+	w.ask(dialog.NewCustom("About", "Close", container.NewVBox(icon, name, version, space(gap/2), words), w.win))
 }
 
-// showDoctor shows all that was checked on this computer, good or bad.
+// showDoctor shows all that was checked on this computer, good or bad. The checks take some seconds.
 func (w *Window) showDoctor() {
-	w.later(func() {
-		report := w.backend.Doctor(context.Background())
+	wait := mutedText("Looking for ffmpeg, encoders and graphics cards" + ellipsis)
+	wait.min = 520
+	rows := container.NewVBox(wait)
+	scroll := container.NewVScroll(rows)
+	scroll.SetMinSize(fyne.NewSize(540, 400))
+	w.ask(dialog.NewCustom("This computer", "Close", scroll, w.win))
+	w.spawn(func(ctx context.Context) {
+		report := w.backend.Doctor(ctx)
+		if ctx.Err() != nil {
+			return
+		}
 		w.enter(func() {
+			rows.Objects = doctorRows(report)
+			rows.Refresh()
 			w.showReport(report)
-			dialog.ShowCustom("This computer", "Close", doctorList(report), w.win)
 		})
 	})
 }
 
-func doctorList(report core.DoctorReport) fyne.CanvasObject {
-	rows := container.NewVBox()
+// doctorRows is a row for each check. Only what is required and missing is a warning: no computer has every encoder.
+func doctorRows(report core.DoctorReport) []fyne.CanvasObject {
+	var rows []fyne.CanvasObject
 	for _, c := range report.Checks {
 		icon := widget.NewIcon(theme.NewSuccessThemedResource(theme.ConfirmIcon()))
-		if !c.OK {
+		if !c.OK && c.Required {
 			icon = widget.NewIcon(theme.NewWarningThemedResource(theme.WarningIcon()))
+		} else if !c.OK {
+			icon = widget.NewIcon(theme.NewDisabledResource(theme.ContentRemoveIcon()))
 		}
 		about := c.Detail
 		if !c.OK && c.Hint != "" {
 			about = strings.TrimSuffix(about, ".") + ". " + c.Hint
 		}
-		name, detail := boldText(c.Name), mutedText(oneLine(about))
-		detail.lines, detail.min = 2, 480
-		rows.Add(container.NewBorder(nil, nil, container.NewPadded(icon), nil, container.NewVBox(name, detail)))
+		name, detail := boldText(capital(c.Name)), mutedText(oneLine(about))
+		if c.Name == "ffmpeg" {
+			name.SetText(c.Name)
+		}
+		detail.lines, detail.min = 2, 440
+		rows = append(rows, container.NewBorder(nil, nil, container.NewPadded(icon), nil, container.NewVBox(name, detail)))
 	}
 	return rows
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -37,7 +38,7 @@ func open(t *testing.T, change ...func(*fake)) *bench {
 		c(f)
 	}
 	inline := func(f func()) { f() }
-	b := &bench{Window: build(app, win, f, d, inline, inline, inline), t: t, backend: f, desk: d, win: win}
+	b := &bench{Window: build(app, win, f, d, doors{inline, inline, inline, func(f func(context.Context)) { f(t.Context()) }}), t: t, backend: f, desk: d, win: win}
 	win.Resize(fyne.NewSize(1280, 720))
 	f.said()
 	return b

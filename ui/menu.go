@@ -19,13 +19,16 @@ func ctrl(k fyne.KeyName) fyne.Shortcut {
 	return &desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}
 }
 
-func item(label string, s fyne.Shortcut, f func()) *fyne.MenuItem {
-	i := fyne.NewMenuItem(label, f)
-	i.Shortcut = s
-	return i
-}
-
 func newMenus(w *Window) *menus {
+	item := func(label string, s fyne.Shortcut, f func()) *fyne.MenuItem {
+		i := fyne.NewMenuItem(label, func() {
+			if !w.modal() {
+				f()
+			}
+		})
+		i.Shortcut = s
+		return i
+	}
 	m := &menus{
 		start:  item("Start", ctrl(fyne.KeyReturn), w.start),
 		stop:   item("Stop after this video", nil, w.stop),
@@ -41,8 +44,8 @@ func newMenus(w *Window) *menus {
 			System: item("As the system", nil, func() { w.setMode(System) }),
 		},
 	}
-	quit := item("Quit", ctrl(fyne.KeyQ), w.quit)
-	quit.IsQuit = true
+	quit := fyne.NewMenuItem("Quit", w.quit)
+	quit.Shortcut, quit.IsQuit = ctrl(fyne.KeyQ), true
 	m.main = fyne.NewMainMenu(
 		fyne.NewMenu("File",
 			item("Add videos"+ellipsis, ctrl(fyne.KeyO), w.pickVideos),

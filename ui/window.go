@@ -25,9 +25,7 @@ type Window struct {
 	desktop Desktop
 	prefs   prefs
 
-	enter func(func()) // onto the UI thread; the only way back from a goroutine
-	later func(func()) // off the UI thread, in order
-	aside func(func()) // off the UI thread, for what may take as long as a person does
+	doors
 
 	header  *headerPanel
 	banner  *bannerPanel
@@ -44,19 +42,30 @@ type Window struct {
 	mode     Mode
 	able     bool // this computer can restore videos
 	picking  bool // a file chooser is open
+	leaving  bool // it is being asked whether to quit
+	dialogs  []dialog.Dialog
 
-	worker *worker
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 	closed bool
+}
+
+// doors lead to and from the UI thread.
+type doors struct {
+	enter func(func())                // onto the UI thread; the only way back from a goroutine
+	later func(func())                // off the UI thread, in order
+	aside func(func())                // off the UI thread, for what takes as long as a person does
+	spawn func(func(context.Context)) // off the UI thread, until the window is closed
 }
 
 // New puts the program's content into win, which must be app's main window, and begins to show what backend says. Close ends that.
 func New(app fyne.App, win fyne.Window, backend Backend, desk Desktop) *Window {
 	ctx, cancel := context.WithCancel(context.Background())
 	work := newWorker()
-	w := build(app, win, backend, desk, fyne.Do, work.Do, func(f func()) { go f() }) // a file chooser can't be called off
-	w.worker, w.cancel = work, cancel
+	w := build(app, win, backend, desk, doors{enter: fyne.Do, later: work.Do,
+		aside: func(f func()) { go f() }}) // a file chooser can't be called off
+	w.spawn = func(f func(context.Context)) { w.work.Go(func() { f(ctx) }) }
+	w.cancel = cancel
 	ticks, seconds := time.NewTicker(time.Second/4), time.NewTicker(time.Second)
 	w.pump.ticks, w.pump.seconds = ticks.C, seconds.C
 	app.Lifecycle().SetOnStarted(func() {
@@ -79,8 +88,8 @@ func (w *Window) Close() {
 }
 
 // build makes the window without starting anything.
-func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, enter, later, aside func(func())) *Window {
-	w := &Window{app: app, win: win, backend: backend, desktop: desk, prefs: prefs{app.Preferences()}, enter: enter, later: later, aside: aside, able: true}
+func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors) *Window {
+	w := &Window{app: app, win: win, backend: backend, desktop: desk, prefs: prefs{app.Preferences()}, doors: d, able: true}
 	w.mode = w.prefs.mode()
 	app.Settings().SetTheme(&tapeTheme{w.mode})
 
@@ -92,7 +101,7 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, enter, 
 	w.queue = newQueuePanel(w.key, w.pickVideos, w.thumbs.Get, w.act, w.selectionChanged)
 	w.log = newLogPanel(w.key, func(s string) { app.Clipboard().SetContent(s) }, w.toggleLog)
 	w.monitor = newMonitorPanel()
-	w.pump = &pump{backend: backend, enter: enter, show: w.Show, showLog: w.log.Show, showSample: w.showSample, fillSample: w.fillSamples}
+	w.pump = &pump{backend: backend, enter: d.enter, show: w.Show, showLog: w.log.Show, showSample: w.showSample, fillSample: w.fillSamples}
 	w.menus = newMenus(w)
 
 	w.split = container.NewHSplit(newSurface(theme.ColorNameBackground, 0, fyne.NewSquareSize(gap), w.queue.Root), w.recipe.Root)
@@ -111,7 +120,7 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, enter, 
 	win.SetCloseIntercept(w.quit)
 	win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
 	win.Canvas().SetOnTypedKey(w.key)
-	win.Canvas().AddShortcut(ctrl(fyne.KeyEnter), func(fyne.Shortcut) { w.start() })
+	win.Canvas().AddShortcut(ctrl(fyne.KeyEnter), func(fyne.Shortcut) { w.menus.start.Action() })
 
 	w.recipe.SetFolder(app.Preferences().String(prefOutDir))
 	presets, err := backend.Presets() // a few small files, read before the window is there, so that its first picture is whole
@@ -181,12 +190,12 @@ func (w *Window) showReport(report core.DoctorReport) {
 
 func (w *Window) checkAgain() {
 	w.banner.Checking()
-	w.later(func() { w.check(context.Background()) })
+	w.spawn(w.check)
 }
 
 // fail tells the person what didn't work.
 func (w *Window) fail(what string, err error) {
-	w.enter(func() { dialog.ShowError(fmt.Errorf("%s: %w", what, err), w.win) })
+	w.enter(func() { w.ask(dialog.NewError(fmt.Errorf("%s: %w", what, err), w.win)) })
 }
 
 // quit asks first when a video would be lost.
@@ -196,20 +205,25 @@ func (w *Window) quit() {
 		w.app.Quit()
 	}
 	c := tally(w.snapshot.Jobs)
+	if w.leaving {
+		return
+	}
 	if c.running == nil {
 		leave()
 		return
 	}
 	words := fmt.Sprintf("“%s” is %s done. Quitting stops it; what is finished stays, and the original isn't touched.",
 		cut(c.running.Name, 40, func(s string) float32 { return float32(len([]rune(s))) }), percent(c.running.Progress))
+	w.leaving = true
 	d := dialog.NewConfirm("Stop and quit?", words, func(yes bool) {
+		w.leaving = false
 		if yes {
 			leave()
 		}
 	}, w.win)
 	d.SetConfirmText("Stop and quit")
 	d.SetDismissText("Go on restoring")
-	d.Show()
+	w.ask(d)
 }
 
 func noPicker(err error) bool { return errors.Is(err, ErrNoPicker) }

@@ -61,6 +61,16 @@ func TestNativePickerAndItsFailures(t *testing.T) {
 	if n := len(b.win.Canvas().Overlays().List()); n != 2 {
 		t.Errorf("%d dialogs are open, want the error and Fyne's chooser", n)
 	}
+	b.tap("Cancel")
+	b.tap("OK")
+	if b.modal() {
+		t.Error("closed dialogs still hold the window")
+	}
+	b.pickOutputFolder()
+	b.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if b.modal() {
+		t.Error("Escape doesn't close Fyne's chooser")
+	}
 }
 
 func TestStartAndStop(t *testing.T) {
@@ -103,6 +113,17 @@ func TestWithoutFFmpeg(t *testing.T) {
 	}
 	b.tap("Start")
 	b.want("start")
+}
+
+func TestAllChecksAreShown(t *testing.T) {
+	b := open(t)
+	b.backend.report = core.DoctorReport{OK: true, Checks: []core.Check{
+		{Name: "ffmpeg", OK: true, Required: true, Detail: "5.1"}, {Name: "encoder hevc_nvenc", Detail: "not on this computer", Hint: "It needs a card."}}}
+	b.showDoctor()
+	b.wantText("This computer", "ffmpeg", "5.1", "Encoder hevc_nvenc", "not on this computer. It needs a card.")
+	if b.banner.Root.Visible() {
+		t.Error("a banner complains about what isn't required")
+	}
 }
 
 func TestQuittingAsksWhileAVideoIsRestored(t *testing.T) {
@@ -152,6 +173,16 @@ func TestShortcutsAreInTheMenu(t *testing.T) {
 	}
 	b.key(&fyne.KeyEvent{Name: fyne.KeyF1})
 	b.wantText("About")
+	b.showJobs(false, job("a", core.Waiting))
+	b.menus.start.Action()
+	b.key(&fyne.KeyEvent{Name: fyne.KeySpace})
+	b.want() // not beneath a dialog
+	b.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if b.says("About") {
+		t.Error("Escape leaves the dialog open")
+	}
+	b.menus.start.Action()
+	b.want("start")
 }
 
 func TestFocusOrder(t *testing.T) {

@@ -46,7 +46,9 @@ func fit(pairs []pair) float64 {
 		}
 		norm += d[i] * d[i]
 	}
-	best, chance := 0.0, min(4.3/math.Sqrt(float64(len(d))), 0.9)
+	// Student's t of a correlation r among n is r*sqrt((n-2)/(1-r*r)); 4.8 leaves chance less than one in a thousand for all twenty.
+	const t = 4.8
+	best, chance := 0.0, t/math.Sqrt(float64(len(d)-2)+t*t)
 	for phase := range 5 {
 		for _, gap := range []int{2, 3, 1, 4} { // 3 and 4: two and one with the parities exchanged
 			var sum float64

@@ -17,9 +17,9 @@ def lowpass(mhz, rate=2 * NYQUIST, taps=8):
 
 
 def draw(rng, pal=False):
-    """Parameters of a tape at random. Seven clips of 100 are clean: nothing happens to them but the capture."""
+    """Parameters of a tape at random. Ten clips of 100 are clean: nothing happens to them but the capture."""
     u = rng.uniform
-    if rng.random() < 0.07:
+    if rng.random() < 0.10:
         return dict(clean=True)
     good = rng.random() < 0.2  # S-VHS, Hi8, Betacam, broadcast
     return dict(

@@ -23,9 +23,9 @@ class Clips:
     """Memory-mapped clips of several renderings, with one of their companions chosen. Renderings that are not there yet are looked for
     again by look()."""
 
-    def __init__(self, data, names, companion):
+    def __init__(self, data, names, companion, often=1):
         self.parts, self.index = [], []
-        self.data, self.missing, self.companion = data, list(names), companion
+        self.data, self.missing, self.companion, self.often = data, list(names), companion, often
         self.look()
 
     def look(self):
@@ -39,7 +39,8 @@ class Clips:
                 facts = json.load(f)
             p = {k: np.load("%s.%s.npy" % (stem, k), mmap_mode="r") for k in ("y", "c", "ty", "tc")}
             p.update(facts, pick={"main": 0, "companion": 1 + facts["companions"].index(companion)})
-            self.index += [(len(self.parts), i) for i in range(len(p["y"]))]
+            # Clean clips are few, and must stay as they are: they are drawn three times as often.
+            self.index += [(len(self.parts), i) for i in range(len(p["y"])) for _ in range(1 if facts["noise"][i] else self.often)]
             self.parts.append(p)
 
     def cut(self, which, centre, x, y, w, h, inputs, mirror=False):
@@ -86,9 +87,9 @@ def batch(clips, inputs, rng, size=PATCH, count=BATCH):
     H, W = clips.parts[0]["ty"].shape[2] // 2, clips.parts[0]["ty"].shape[3] // 2
     for _ in range(count):
         which, centre, mirror = clips.index[rng.integers(len(clips.index))], int(rng.integers(2)), bool(rng.random() < 0.5)
-        for _ in range(2):  # prefer texture
+        for _ in range(3):  # prefer texture
             x, y = (int(np.clip(rng.integers(-8, n - size + 9) // 2 * 2, 0, n - size)) for n in (W, H))
-            if clips.parts[which[0]]["ty"][which[1], centre, 2 * y:2 * y + 2 * size:3, 2 * x:2 * x + 2 * size:3].std() > 8:
+            if clips.parts[which[0]]["ty"][which[1], centre, 2 * y:2 * y + 2 * size:3, 2 * x:2 * x + 2 * size:3].std() > 14:
                 break
         a, ty, tc = clips.cut(which, centre, x, y, size, size, inputs, mirror)
         w = np.zeros((size, size), np.float32)
@@ -99,17 +100,20 @@ def batch(clips, inputs, rng, size=PATCH, count=BATCH):
     return scale(np.stack(xs), 1023), scale(np.stack(tys), 255)[:, None], scale(np.stack(tcs), 255), w
 
 
-def loss_of(planes, ty, tc, w, chroma):
-    """Charbonnier, chroma weighted."""
+def loss_of(planes, base, ty, tc, w, chroma):
+    """Charbonnier, each patch's relative to its base picture's, so that clean patches count as much as noisy ones (PSNR is a logarithm)."""
     c = lambda d: torch.sqrt(d * d + 1e-6)
-    wy = F.interpolate(w, scale_factor=2)
-    n = w.sum()
-    return (c(planes[0] - ty) * wy).sum() / (4 * n) + chroma * (c(torch.cat(planes[1:], 1) - tc) * w).sum() / (2 * n)
+    wy, n = F.interpolate(w, scale_factor=2), w.sum((1, 2, 3))
+    luma = lambda p: (c(p[0] - ty) * wy).sum((1, 2, 3)) / (4 * n)
+    colour = lambda p: (c(torch.cat(p[1:], 1) - tc) * w).sum((1, 2, 3)) / (2 * n)
+    with torch.no_grad():
+        ly, lc = luma(base) + 2e-3, colour(base) + 2e-3
+    return (luma(planes) / ly).mean() + chroma * (colour(planes) / lc).mean()
 
 
 def validate(model, clips, inputs, base):
-    """Mean PSNR of luma and chroma over whole clips, for the network and for its base; PSNR as means of dB."""
-    rows = []
+    """Mean PSNR of luma and chroma over whole clips: of the network, of its base, and of the luma of clean and nearly clean clips only."""
+    rows, calm = [], []
     with torch.no_grad():
         for k, which in enumerate(clips.index):
             centre = k % 2
@@ -121,7 +125,9 @@ def validate(model, clips, inputs, base):
             out = network.enlarge(b, model(x))
             db = lambda p, q: -10 * math.log10(((p.clamp(-0.5, 0.5) - q) ** 2).mean().item() + 1e-6)
             rows.append([db(out[0], ty), db(torch.cat(out[1:], 1), tc), db(up[0], ty), db(torch.cat(up[1:], 1), tc)])
-    return np.mean(rows, 0)
+            calm.append(clips.parts[which[0]]["noise"][which[1]] < 0.006)
+    rows, calm = np.array(rows), np.array(calm)
+    return list(rows.mean(0)) + ([rows[calm, 0].mean(), rows[calm, 2].mean()] if calm.any() else [0, 0])
 
 
 def main():
@@ -138,13 +144,13 @@ def main():
     ap.add_argument("--steps", type=int, default=10 ** 9)
     ap.add_argument("--minutes", type=float, default=10 ** 9, help="the end of the rate's decay, whichever comes first")
     ap.add_argument("--rate", type=float, default=2e-3)
-    ap.add_argument("--chroma", type=float, default=0.5)
+    ap.add_argument("--chroma", type=float, default=0.25)
     ap.add_argument("--every", type=int, default=2000)
     o = ap.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     inputs = network.layout(o.form)
-    clips, check = Clips(o.data, o.clips.split(","), o.companion), Clips(o.data, [o.check], o.companion)
+    clips, check = Clips(o.data, o.clips.split(","), o.companion, 3), Clips(o.data, [o.check], o.companion)
     model = network.Tape(inputs, o.width, o.depth)
     mean = network.Tape(inputs, o.width, o.depth)
     opt = torch.optim.Adam(model.parameters(), o.rate, betas=(0.9, 0.99))
@@ -174,10 +180,13 @@ def main():
         for g in opt.param_groups:
             g["lr"] = rate
         x, ty, tc, w = batch(clips, inputs, rng)
-        loss = loss_of(network.enlarge(base_of(x, inputs, o.base), model(x)), ty, tc, w, o.chroma)
+        base = base_of(x, inputs, o.base)
+        with torch.no_grad():
+            up = network.enlarge(base, torch.zeros(len(x), network.OUTPUTS, *x.shape[2:]))
+        loss = loss_of(network.enlarge(base, model(x)), up, ty, tc, w, o.chroma)
         opt.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 0.1)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         opt.step()
         step += 1
         trace.append(loss.item())
@@ -187,7 +196,7 @@ def main():
         if step % o.every == 0 or done >= 1:
             clips.look()
             v = validate(mean, check, inputs, o.base)
-            line = "step %d %.0f s, %d clips: loss %.5f Y %.3f C %.3f (base Y %.3f C %.3f) rate %.5f" % (step, spent + time.time() - t0, len(clips.index), np.mean(trace), *v, rate)
+            line = "step %d %.0f s, %d clips: loss %.5f Y %.3f C %.3f (base Y %.3f C %.3f) calm Y %.3f (base %.3f) rate %.5f" % (step, spent + time.time() - t0, len(clips.index), np.mean(trace), *v, rate)
             print(line, flush=True)
             log.write(line + "\n"), log.flush()
             trace = []

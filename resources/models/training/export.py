@@ -1,12 +1,11 @@
 """Writes a checkpoint as ONNX (opset 13) and the vectors that engines are checked against.
 
-usage: export.py CHECKPOINT ../tape-fast.onnx     (a checkpoint holds: state, inputs, width, depth, base, companion, meta)
-       export.py --untrained ../tape-fast.onnx
+usage: export.py [CHECKPOINT] ../tape-fast.onnx [--gain TEXT]     (a checkpoint of train.py; none: an untrained network)
 The same weights give the same bytes.
 """
+import argparse
 import json
 import os
-import sys
 
 import numpy as np
 import onnx
@@ -83,17 +82,23 @@ def untrained():
 
 
 def main():
-    source, target = sys.argv[1:3]
-    m, k = untrained() if source == "--untrained" else load(source)
-    name = os.path.splitext(os.path.basename(target))[0]
+    ap = argparse.ArgumentParser()
+    ap.add_argument("checkpoint", nargs="?", help="without it, an untrained network")
+    ap.add_argument("target")
+    ap.add_argument("--gain", help="one line with the measured gain (evaluate.py)")
+    o = ap.parse_args()
+    m, k = load(o.checkpoint) if o.checkpoint else untrained()
+    training = k.get("training") or "%d steps in %.0f min of 1 thread on simulated tapes, photographs of %s" % (
+        k["step"], k["seconds"] / 60, "photos.tsv")
+    name = os.path.splitext(os.path.basename(o.target))[0]
     meta = {"tapelight.name": name, "tapelight.layout": network.layout_json(m.inputs, k["base"]), "tapelight.companion": k["companion"],
-            "tapelight.licence": LICENCE, "tapelight.training": k["training"], "tapelight.gain": k["gain"]}
-    with open(target, "wb") as f:
+            "tapelight.licence": LICENCE, "tapelight.training": training, "tapelight.gain": o.gain or k.get("gain") or "not measured"}
+    with open(o.target, "wb") as f:
         f.write(build(m, meta))
-    with open(os.path.splitext(target)[0] + ".check.json", "w") as f:
+    with open(os.path.splitext(o.target)[0] + ".check.json", "w") as f:
         json.dump(check(m), f, indent=1)
         f.write("\n")
-    print(target, os.path.getsize(target), "bytes,", m.macs(720, 480) / 1e9, "GMAC a frame of 720x480")
+    print(o.target, os.path.getsize(o.target), "bytes,", m.macs(720, 480) / 1e9, "GMAC a frame of 720x480")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class Clips:
                 facts = json.load(f)
             p = {k: np.load("%s.%s.npy" % (stem, k), mmap_mode="r") for k in ("y", "c", "ty", "tc")}
             p.update(facts, pick={"main": 0, "companion": 1 + facts["companions"].index(companion)})
-            # Clean clips are few, and must stay as they are: they are drawn three times as often.
+            # Clean clips are few, and must stay as they are: they are drawn five times as often.
             self.index += [(len(self.parts), i) for i in range(len(p["y"])) for _ in range(1 if facts["noise"][i] else self.often)]
             self.parts.append(p)
 
@@ -150,7 +150,7 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(0)
     inputs = network.layout(o.form)
-    clips, check = Clips(o.data, o.clips.split(","), o.companion, 3), Clips(o.data, [o.check], o.companion)
+    clips, check = Clips(o.data, o.clips.split(","), o.companion, 5), Clips(o.data, [o.check], o.companion)
     model = network.Tape(inputs, o.width, o.depth)
     mean = network.Tape(inputs, o.width, o.depth)
     opt = torch.optim.Adam(model.parameters(), o.rate, betas=(0.9, 0.99))

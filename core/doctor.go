@@ -71,7 +71,7 @@ func (s *Service) Doctor(ctx context.Context) DoctorReport {
 		if n.Err != nil {
 			c.Detail, c.Hint = n.Err.Error(), "Remove the file, or replace it by one of the compact family."
 		} else {
-			c.Detail = n.Network.Meta["tapelight.gain"]
+			c.Detail = n.Network.Meta["gain"]
 		}
 		add(c)
 	}

@@ -27,7 +27,7 @@ func (s *Service) NetworkInfos() []NetworkInfo {
 		if n := e.Network; e.Err != nil {
 			i.Error = e.Err.Error()
 		} else {
-			i.Layers, i.Scale, i.MACs, i.Gain, i.Licence = len(n.Layers), n.Scale, n.MACs(720, 480), n.Meta["tapelight.gain"], n.Meta["tapelight.licence"]
+			i.Layers, i.Scale, i.MACs, i.Gain, i.Licence = len(n.Layers), n.Scale, n.MACs(720, 480), n.Meta["gain"], n.Meta["licence"]
 			for _, l := range n.Layers {
 				i.Channels = max(i.Channels, l.Out)
 			}

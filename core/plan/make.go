@@ -203,7 +203,7 @@ func (p *Plan) picture(in Input) {
 	}
 	p.Network = Network{Name: n.Name, Strength: r.Upscale.Strength, Engine: in.Engine, Device: in.Device, Batch: in.Batch, Threads: in.Threads, Scale: n.Scale}
 	if n.Companion {
-		d.Companion = n.Meta["tapelight.companion"]
+		d.Companion = n.Meta["companion"]
 		if d.Companion == "" {
 			d.Companion = denoiseStrengths(50)
 		}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -92,9 +93,14 @@ func (m *monitorPanel) Show(r reading, s core.Snapshot) {
 	}
 }
 
+// asides are the technical parts of a reason; the log and the checks have them.
+var asides = regexp.MustCompile(`\s*\([^()]*\)`)
+
+func withoutAsides(s string) string { return asides.ReplaceAllString(s, "") }
+
 func (m *monitorPanel) showGPU(r reading) {
 	if len(r.gpus) == 0 {
-		m.gpu.set("No GPU found", capital(orElse(r.noGPU, "the processor does the work")))
+		m.gpu.set("No GPU found", capital(orElse(withoutAsides(r.noGPU), "the processor does the work")))
 		m.gpu.wordy(true)
 		return
 	}

@@ -59,7 +59,7 @@ func TestUnreadablePresetIsTold(t *testing.T) {
 
 func TestMonitorWithAndWithoutGPU(t *testing.T) {
 	b := open(t)
-	s := core.Sample{NoGPU: "no driver was found"}
+	s := core.Sample{NoGPU: "no driver was found (libx.so.1: no such file)"}
 	s.CPU.Total, s.CPU.Own, s.Memory.Total, s.Memory.Available, s.Memory.Own = 43, 21, 16e9, 4e9, 2e9
 	b.showSample(s)
 	b.wantText("43 %", "Tapelight 21 %", "12.0 GB of 16.0 GB", "No GPU found", "No driver was found", "Nothing is being restored")

@@ -105,11 +105,10 @@ func absolute(paths []string) ([]string, error) {
 
 // keepCrashes has the runtime write what it says of a crash into a file as well: a desktop program has no terminal to say it on.
 func keepCrashes() error {
-	dir, err := os.UserCacheDir()
+	dir, err := dataDir()
 	if err != nil {
 		return err
 	}
-	dir = filepath.Join(dir, "tapelight")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}

@@ -2,25 +2,25 @@ package source
 
 import "math"
 
-// cadence tells how well the fields follow 2:3 pulldown, 0 (not at all) to 1.
+// cadence tells how well the fields follow 2:3 pulldown, 0 (not at all) to 1. Moving is the share of the change that is motion.
 //
 // Pulldown shows four film frames A B C D as the frames AA BB BC CD DD: in every five, one top field is shown again (B) and, two frames
 // later, one bottom field (D); the other way round when the bottom field is first. So the difference of change between the parities is
 // minus the motion once in five pairs, plus the motion two pairs later, and nothing between: noise is the same in both and drops out.
 // 2:3:3:2, which some camcorders record (AA BB BC CC DD), has the second one pair later.
-func cadence(pairs []pair) float64 {
+func cadence(pairs []pair, moving float64) float64 {
 	const enough = 14
 	if len(pairs) < enough {
 		return 0
 	}
-	best := fit(pairs)
+	best := fit(pairs, moving)
 	// An edit shifts the phase. Then the parts between edits still fit, each for itself.
 	const part = 25
 	if best == 0 && len(pairs) >= 2*part {
 		var sum float64
 		n := 0
 		for i := 0; i+part <= len(pairs); i += part / 2 {
-			sum += fit(pairs[i : i+part])
+			sum += fit(pairs[i:i+part], moving)
 			n++
 		}
 		best = sum / float64(n)
@@ -30,7 +30,7 @@ func cadence(pairs []pair) float64 {
 
 // fit is the best correlation of the parities' difference with the pulldown patterns; 0 where chance could have made it among the twenty
 // tried, or where the repeated fields save too little change to be repeats.
-func fit(pairs []pair) float64 {
+func fit(pairs []pair, moving float64) float64 {
 	d := make([]float64, len(pairs))
 	var norm float64
 	for i, p := range pairs {
@@ -64,8 +64,8 @@ func fit(pairs []pair) float64 {
 				}
 			}
 			correlation := sum / math.Sqrt(norm*float64(n))
-			saved := sum / float64(n) // about 5/4 for noiseless film
-			if norm > 0 && saved > 0.04 && correlation > chance {
+			saved := sum / float64(n) // 5/4 for noiseless film, less the noise's share
+			if norm > 0 && saved > max(0.06, 0.5*moving) && correlation > chance {
 				best = max(best, correlation)
 			}
 		}

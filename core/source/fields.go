@@ -139,7 +139,7 @@ type reading struct {
 func (r reading) still() bool {
 	const least, plain = 0.03, 0.2
 	enough := 3.5 * (1 + 6/float64(r.frames)) // few frames scatter too little to judge their scatter by
-	if r.changed < 1.5 || max(r.sure, r.orderBy) < enough && r.cadence == 0 {
+	if r.frames < 8 || r.changed < 1.5 || r.sure < 2 || max(r.sure, r.orderBy) < enough && r.cadence == 0 {
 		return true
 	}
 	if r.cadence > 0 || r.orderBy > 4 && r.ratio+r.spread < 0.5 {
@@ -183,7 +183,7 @@ func read(pairs []pair) reading {
 		r.ratio = (mean - half) / (mean + half)
 		r.spread = 2 * (tiltSE/2*mean + half*se) / ((mean + half) * (mean + half))
 	}
-	r.cadence = cadence(pairs)
+	r.cadence = cadence(pairs, r.moving)
 	return r
 }
 

@@ -1,6 +1,7 @@
 package ffmpeg
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,7 @@ const (
 
 // DecodeSpec says which pictures come out of a capture, and how. It is plain data, part of the plan.
 type DecodeSpec struct {
-	Path      string `json:"-"`
+	Path      string `json:"path"`
 	Stream    int    `json:"stream"`
 	PixFmt    string `json:"pix_fmt"`    // the capture's, by ffmpeg's name
 	FullRange bool   `json:"full_range"` // the capture uses all code values
@@ -32,12 +33,13 @@ type DecodeSpec struct {
 	RateDen     int64       `json:"rate_den"`
 	Constant    bool        `json:"constant"` // force that rate by repeating and dropping (captures of variable rate)
 
-	CropWidth           int    `json:"crop_width,omitempty"` // keep only this many columns of the middle; 0 keeps all
-	PadRight, PadBottom int    `json:"-"`                    // columns and lines repeated to make the size even
-	Deblock             bool   `json:"deblock,omitempty"`
-	MaskBottom          int    `json:"mask_bottom,omitempty"` // lines covered with black at the bottom
-	Denoise             string `json:"denoise,omitempty"`     // hqdn3d's four strengths, "4:3:6:4.5"; empty is off
-	Companion           string `json:"companion,omitempty"`   // the same, for a second picture below the first
+	CropWidth  int    `json:"crop_width,omitempty"` // keep only this many columns of the middle; 0 keeps all
+	PadRight   int    `json:"pad_right,omitempty"`  // lines repeated to make the width even
+	PadBottom  int    `json:"pad_bottom,omitempty"` // lines repeated to make the height even
+	Deblock    bool   `json:"deblock,omitempty"`
+	MaskBottom int    `json:"mask_bottom,omitempty"` // lines covered with black at the bottom
+	Denoise    string `json:"denoise,omitempty"`     // hqdn3d's four strengths, "4:3:6:4.5"; empty is off
+	Companion  string `json:"companion,omitempty"`   // the same, for a second picture below the first
 
 	Seek     float64 `json:"seek"`     // seconds from the file's start; 0 is the beginning
 	Duration float64 `json:"duration"` // seconds of the capture; 0 is to the end
@@ -52,7 +54,10 @@ func (s DecodeSpec) Filters() []Filter {
 	var chain []Filter
 	add := func(name string, pairs ...any) { chain = append(chain, F(name, pairs...)) }
 
-	if s.FullRange {
+	switch {
+	case IsRGB(s.PixFmt):
+		add("scale", "out_color_matrix", RGBMatrix, "out_range", "limited")
+	case s.FullRange:
 		add("scale", "in_range", "full", "out_range", "limited")
 	}
 	// Fields are treated at 10 bits, in a layout that leaves each field's chroma lines alone: only the width may be resampled before.
@@ -122,15 +127,27 @@ func hqdn3d(strengths string) Filter {
 	return f
 }
 
+// RGBMatrix is the matrix that captures in RGB are brought to YUV with.
+const RGBMatrix = "smpte170m"
+
+// IsRGB tells the pixel formats without a matrix of their own.
+func IsRGB(pixFmt string) bool { return containsAny(pixFmt, "rgb", "bgr", "gbr", "pal8") }
+
 // fieldSafe is the 10-bit layout with the same vertical chroma sampling as the given one.
 func fieldSafe(pixFmt string) string {
 	switch {
-	case strings.Contains(pixFmt, "420"), strings.HasPrefix(pixFmt, "nv12"), strings.HasPrefix(pixFmt, "p010"), strings.HasPrefix(pixFmt, "gray"):
+	case containsAny(pixFmt, "420", "nv12", "nv21", "p010", "p012", "p016", "gray", "mono"):
 		return "yuv420p10le"
-	case strings.Contains(pixFmt, "422"), strings.Contains(pixFmt, "411"), strings.Contains(pixFmt, "yuyv"), strings.Contains(pixFmt, "uyvy"):
+	case containsAny(pixFmt, "422", "411", "nv16", "nv20", "p210", "p212", "p216", "y210", "y212"):
 		return "yuv422p10le"
+	case strings.Contains(pixFmt, "440"):
+		return "yuv440p10le"
 	}
 	return "yuv444p10le"
+}
+
+func containsAny(s string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
 }
 
 // Args is ffmpeg's argument list for the specification: raw frames on its output.

@@ -45,27 +45,30 @@ type SubtitleTrack struct {
 
 // EncodeSpec says into what file pictures become. It is plain data, part of the plan.
 type EncodeSpec struct {
-	In             frame.Format `json:"in"`
-	RateNum        int64        `json:"rate_num"`
-	RateDen        int64        `json:"rate_den"`
-	Frames         int64        `json:"frames"` // expected; the sound is made as long
-	From, To       ColorSpace   `json:"-"`
-	Width, Height  int          // of the output
-	SARNum, SARDen int64        `json:"-"`                 // of the output, 1:1 but for odd cases
-	Sharpen        int          `json:"sharpen,omitempty"` // 0..100
+	In      frame.Format `json:"in"`
+	RateNum int64        `json:"rate_num"`
+	RateDen int64        `json:"rate_den"`
+	Frames  int64        `json:"frames"` // expected; the sound is made as long
+	From    ColorSpace   `json:"from"`
+	To      ColorSpace   `json:"to"`
+	Width   int          `json:"width"`   // of the output
+	Height  int          `json:"height"`  // likewise
+	SARNum  int64        `json:"sar_num"` // of the output, 1:1 but for odd cases
+	SARDen  int64        `json:"sar_den"`
+	Sharpen int          `json:"sharpen,omitempty"` // 0..100
 
 	Encoder   string `json:"encoder"` // our name
 	Quality   int    `json:"quality"`
 	Speed     Speed  `json:"speed"`
 	Container string `json:"container"` // "mkv", "mp4", "mov"
 
-	Source    string          `json:"-"`
+	Source    string          `json:"source"`
 	Seek      float64         `json:"seek,omitempty"`
 	Shift     float64         `json:"shift,omitempty"` // seconds added to the capture's times so that its first picture is at 0
 	Audio     []AudioTrack    `json:"audio,omitempty"`
 	Subtitles []SubtitleTrack `json:"subtitles,omitempty"`
-	Comment   string          `json:"-"` // tag that tells how the file was made
-	Path      string          `json:"-"`
+	Comment   string          `json:"comment,omitempty"` // tag that tells how the file was made
+	Path      string          `json:"path"`
 }
 
 // Duration is the length of the picture in seconds.
@@ -95,6 +98,9 @@ func (s EncodeSpec) Filters() []Filter {
 func (s EncodeSpec) soundFilters(a AudioTrack) []Filter {
 	chain := []Filter{F("aresample", "async", 1, "first_pts", 0)}
 	chain = append(chain, a.Filters...)
+	if a.Codec == "libopus" { // it refuses others, where the other encoders have ffmpeg bring them to the nearest they know
+		chain = append(chain, F("aformat", "channel_layouts", "mono|stereo|3.0|quad|5.0|5.1|6.1|7.1"))
+	}
 	samples := int64(math.Round(s.Duration() * float64(a.Rate)))
 	return append(chain, F("aresample", "osr", a.Rate), F("asetpts", "expr", "N/SR/TB"), F("apad", "whole_len", samples), F("atrim", "end_sample", samples))
 }

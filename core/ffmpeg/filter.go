@@ -30,13 +30,29 @@ func F(name string, pairs ...any) Filter {
 func (f Filter) options() []string {
 	var out []string
 	for _, a := range f.Args {
-		v := optionEscaper.Replace(a.Value)
+		v := escapeOption(a.Value)
 		if a.Key != "" {
 			v = a.Key + "=" + v
 		}
 		out = append(out, v)
 	}
 	return out
+}
+
+// escapeOption escapes a value at the option level. White space at its ends, which ffmpeg would trim at either level, goes into quotes.
+func escapeOption(v string) string {
+	const space = " \t\r\n"
+	inner := strings.TrimLeft(v, space)
+	head := v[:len(v)-len(inner)]
+	text := strings.TrimRight(inner, space)
+	return quote(head) + optionEscaper.Replace(text) + quote(inner[len(text):])
+}
+
+func quote(space string) string {
+	if space == "" {
+		return ""
+	}
+	return "'" + space + "'"
 }
 
 // String is the filter as one writes it outside a graph: options escaped, the graph's own characters not.

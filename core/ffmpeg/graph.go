@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	ff "github.com/u2takey/ffmpeg-go"
 )
 
-// sourceIndex in an argument stands for the number ffmpeg will give the capture's input.
+// sourceIndex as an argument stands for the number ffmpeg will give the capture's input.
 const sourceIndex = "@SOURCE@"
 
 // arguments compiles a graph that was built with ffmpeg-go into an argument list. The library panics on a graph it can't express, merges inputs
@@ -36,8 +35,8 @@ func arguments(build func() *ff.Stream, inputs ...string) (args []string, err er
 		return nil, errors.New("build ffmpeg's arguments: the capture is not among the inputs")
 	}
 	for i, a := range args {
-		if strings.Contains(a, sourceIndex) {
-			args[i] = strings.ReplaceAll(a, sourceIndex, strconv.Itoa(source))
+		if a == sourceIndex { // never inside a name or a title
+			args[i] = strconv.Itoa(source)
 		}
 	}
 	return args, nil

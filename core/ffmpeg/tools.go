@@ -3,10 +3,8 @@ package ffmpeg
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -20,16 +18,17 @@ import (
 type Tools struct {
 	FFmpeg, FFprobe string // absolute paths
 	Version         string // "5.1.9-0+deb12u1"
-	Major           int    // 0 for development builds
+	Major, Minor    int    // 0, 0 for development builds
 	filters         map[string]bool
 	encoders        map[string]bool
 }
 
-// minMajor is the oldest release line whose filters behave as the plans expect.
-const minMajor = 5
+// The oldest release whose options and filters the plans use: 5.1 brought -fps_mode.
+const minMajor, minMinor = 5, 1
 
 // Without these filters the main job can't run.
-var neededFilters = []string{"bwdif", "hqdn3d", "zscale", "scale", "format", "fieldmatch", "decimate", "idet", "setfield", "vstack", "split", "fps", "setpts", "aresample", "afftdn", "loudnorm", "adeclick", "highpass"}
+var neededFilters = []string{"bwdif", "hqdn3d", "zscale", "scale", "format", "fieldmatch", "decimate", "idet", "setfield", "vstack", "split", "fps", "setpts",
+	"crop", "pad", "fillborders", "drawbox", "deblock", "cas", "setsar", "aresample", "aformat", "apad", "atrim", "asetpts", "afftdn", "loudnorm", "adeclick", "highpass"}
 
 // MissingError says that ffmpeg, or a part of it, is not there, and what to install.
 type MissingError struct{ What, Hint string }
@@ -51,9 +50,9 @@ func Find(ctx context.Context, dir string) (*Tools, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask %s for its version: %w", t.FFmpeg, err)
 	}
-	t.Version, t.Major = parseVersion(string(out))
-	if t.Major != 0 && t.Major < minMajor {
-		return nil, &MissingError{fmt.Sprintf("ffmpeg %s is too old", t.Version), fmt.Sprintf("Version %d or newer is needed. %s", minMajor, installHint())}
+	t.Version, t.Major, t.Minor = parseVersion(string(out))
+	if t.Major != 0 && (t.Major < minMajor || t.Major == minMajor && t.Minor < minMinor) {
+		return nil, &MissingError{fmt.Sprintf("%s is too old: it is version %s", t.FFmpeg, t.Version), fmt.Sprintf("Version %d.%d or newer is needed. %s", minMajor, minMinor, installHint())}
 	}
 	if t.filters, err = t.list(ctx, "-filters", filterLine); err != nil {
 		return nil, err
@@ -92,17 +91,19 @@ func locate(name, dir string) (string, error) {
 	if self, err := os.Executable(); err == nil {
 		dirs = append(dirs, filepath.Dir(self), filepath.Join(filepath.Dir(self), "ffmpeg"))
 	}
+	for _, d := range filepath.SplitList(os.Getenv("PATH")) {
+		if filepath.IsAbs(d) { // the folder one happens to be in may hold anybody's files
+			dirs = append(dirs, d)
+		}
+	}
 	for _, d := range dirs {
 		p := filepath.Join(d, exe)
-		if st, err := os.Stat(p); err == nil && st.Mode().IsRegular() {
+		st, err := os.Stat(p)
+		if err == nil && st.Mode().IsRegular() && (runtime.GOOS == "windows" || st.Mode()&0o111 != 0) {
 			return filepath.Abs(p)
 		}
 	}
-	p, err := exec.LookPath(name)
-	if err != nil && !errors.Is(err, exec.ErrDot) {
-		return "", &MissingError{name + " was not found", installHint()}
-	}
-	return filepath.Abs(p)
+	return "", &MissingError{name + " was not found", installHint()}
 }
 
 func installHint() string {
@@ -114,22 +115,22 @@ func installHint() string {
 	}
 }
 
-var versionLine = regexp.MustCompile(`^ffmpeg version (\S+)`)
+var (
+	versionLine = regexp.MustCompile(`^ffmpeg version (\S+)`)
+	// A release's number; development builds carry a date, a count or a hash instead.
+	release = regexp.MustCompile(`^[nv]?(\d{1,3})(?:\.(\d{1,3}))?(?:[^0-9]|$)`)
+)
 
-func parseVersion(out string) (version string, major int) {
+func parseVersion(out string) (version string, major, minor int) {
 	m := versionLine.FindStringSubmatch(out)
 	if m == nil {
-		return "unknown", 0
+		return "unknown", 0, 0
 	}
-	digits := strings.TrimLeft(m[1], "nv")
-	if i := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); i >= 0 {
-		digits = digits[:i]
+	if n := release.FindStringSubmatch(m[1]); n != nil {
+		major, _ = strconv.Atoi(n[1])
+		minor, _ = strconv.Atoi(n[2]) // "7" alone is 7.0
 	}
-	major, err := strconv.Atoi(digits)
-	if err != nil || major > 1000 { // git builds carry a date or a hash
-		major = 0
-	}
-	return m[1], major
+	return m[1], major, minor
 }
 
 var (

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -53,6 +54,9 @@ func Make(in Input) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Source: in.Source, Recipe: in.Recipe, Output: in.Output, Partial: Partial(in.Output)}
+	if err := p.apart(); err != nil {
+		return nil, err
+	}
 	v, r := in.Source.Video, in.Recipe
 	p.note("%s", in.Source.Notes...)
 	if err := p.fields(v, r); err != nil {
@@ -73,6 +77,20 @@ func Make(in Input) (*Plan, error) {
 	return p, nil
 }
 
+// apart makes sure that nothing is written over the capture: a person may restore what is named like a partial file.
+func (p *Plan) apart() error {
+	source, err := filepath.Abs(p.Source.Path)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{p.Output, p.Partial} {
+		if name, err := filepath.Abs(name); err != nil || name == source {
+			return errors.Join(err, fmt.Errorf("making %s would write over the capture; give the output another name", p.Output))
+		}
+	}
+	return nil
+}
+
 func (p *Plan) note(format string, args ...string) {
 	if format == "%s" {
 		p.Notes = append(p.Notes, args...)
@@ -91,11 +109,8 @@ func (p *Plan) warn(format string, args ...any) {
 
 // Partial is the name a file has until it is complete: beside it, same extension, so that players and ffmpeg know what it is.
 func Partial(output string) string {
-	i := strings.LastIndexByte(output, '.')
-	if i < 0 {
-		return output + ".partial"
-	}
-	return output[:i] + ".partial" + output[i:]
+	ext := filepath.Ext(output)
+	return strings.TrimSuffix(output, ext) + ".partial" + ext
 }
 
 // fields decides between field rate, frame rate and film.
@@ -127,6 +142,12 @@ func (p *Plan) fields(v *source.Video, r recipe.Recipe) error {
 		order = source.TopFirst
 	case recipe.OrderBottom:
 		order = source.BottomFirst
+	}
+	if order == source.NoOrder && (scan == source.Interlaced || scan == source.HardTelecine) {
+		if order = v.Fields.ContainerOrder; order == source.NoOrder {
+			order = source.TopFirst
+		}
+		p.warn("The order of its fields is not known: %s is taken. If motion judders, set the field order by hand.", order)
 	}
 	d.BottomFirst = order == source.BottomFirst
 	rate := v.Rate
@@ -245,6 +266,9 @@ func (p *Plan) size(in Input) error {
 	e := &p.Encode
 	e.In = frame.Format{Width: pw * p.Network.Scale, Height: ph * p.Network.Scale, Chroma: frame.YUV420, Depth: 10}
 	e.SARNum, e.SARDen = 1, 1
+	if err := e.In.Validate(); err != nil {
+		return fmt.Errorf("the network %s would make it too large: %w", p.Network.Name, err)
+	}
 	height := r.Upscale.Height
 	if height == 0 {
 		height = ph
@@ -275,14 +299,17 @@ func (p *Plan) span(in Input) error {
 	first := int64(0)
 	fileStart := p.fileStart()
 	offset := v.Start - fileStart
+	if in.Start < 0 || in.Length < 0 || math.IsNaN(in.Start+in.Length) || math.IsInf(in.Start+in.Length, 0) {
+		return fmt.Errorf("a part of it can't start at %g s and last %g s", in.Start, in.Length)
+	}
 	if in.Start > 0 || in.Length > 0 {
-		first = int64(math.Round(in.Start * coded))
-		if first >= frames {
+		if in.Start*coded >= float64(frames)-0.5 {
 			return fmt.Errorf("it ends at %.2f s, before the start at %.2f s", float64(frames)/coded, in.Start)
 		}
+		first = int64(math.Round(in.Start * coded))
 		frames -= first
 		if in.Length > 0 {
-			frames = min(frames, max(1, int64(math.Round(in.Length*coded))))
+			frames = max(1, int64(math.Round(min(float64(frames), in.Length*coded))))
 			d.Duration = (float64(frames) + 0.5) / coded
 			if first == 0 {
 				d.Duration = float64(frames)/coded + offset - 0.25/coded
@@ -315,7 +342,7 @@ func (p *Plan) span(in Input) error {
 
 // fileStart is what ffmpeg takes for the file's beginning: the earliest of all streams.
 func (p *Plan) fileStart() float64 {
-	start := p.Source.Video.Start
+	start := p.Source.Video.Start - p.Source.Video.Lead
 	for _, a := range p.Source.Audio {
 		start = min(start, a.Start)
 	}

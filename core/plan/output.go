@@ -26,6 +26,12 @@ func (p *Plan) output(in Input) error {
 	}
 	e.Sharpen, e.Path, e.Source = r.Picture.Sharpen, p.Partial, p.Source.Path
 	e.From, e.To = colors(p.Source.Video.Color, p.Source.Standard)
+	if ffmpeg.IsRGB(p.Source.Video.PixFmt) {
+		e.From.Matrix = ffmpeg.RGBMatrix // the decoder's doing
+		if e.To != ffmpeg.HD {
+			e.To.Matrix = "bt2020nc"
+		}
+	}
 	if p.Source.Video.Color.Assumed {
 		p.note("The file does not name its colours; those of %s are assumed.", standardWords(p.Source.Standard))
 	}
@@ -159,9 +165,17 @@ func (p *Plan) track(a source.Audio, t Treatment, in Input) ffmpeg.AudioTrack {
 		if kbits == 0 {
 			kbits = 192
 		}
-		track.Bitrate = max(64, kbits*max(a.Channels, 1)/2)
+		track.Bitrate = min(max(64, kbits*max(a.Channels, 1)/2), mostBitrate(chosen.codec, a.Channels))
 	}
 	return track
+}
+
+// mostBitrate is what an encoder takes, in kbit/s: AC-3 640 in all, the others 256 a channel (libopus refuses more, more does nothing for AAC).
+func mostBitrate(codec string, channels int) int {
+	if codec == "ac3" {
+		return 640
+	}
+	return 256 * min(max(channels, 1), 8)
 }
 
 // outputRate keeps the rates that every codec takes and brings the others to 48 kHz.

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/tapelight/tapelight/core/plan"
 )
 
 // claims holds the partial files this process is writing, so that two runs can't share one.
@@ -33,6 +35,20 @@ func claim(partial string) (release func(), err error) {
 		defer claims.Unlock()
 		delete(claims.paths, key)
 	}, nil
+}
+
+// apart refuses to write over the capture, by whatever name it goes.
+func apart(p *plan.Plan) error {
+	source, err := os.Stat(p.Source.Path)
+	if err != nil {
+		return nil // the decoder will say what is wrong with it
+	}
+	for _, name := range []string{p.Partial, p.Output} {
+		if st, err := os.Stat(name); err == nil && os.SameFile(source, st) {
+			return fmt.Errorf("%s is the capture itself; give the output another name", name)
+		}
+	}
+	return nil
 }
 
 // syncFile makes sure the file's content is on disk, and returns its size.

@@ -37,11 +37,19 @@ func (s *stream) stages(now time.Time) []StageReport {
 // finish checks the partial file, gives it its name and writes the report.
 func (s *stream) finish(ctx context.Context) (*Report, error) {
 	p := s.plan
-	fail := func(step string, err error) (*Report, error) { return nil, &StepError{step, p.Partial, err} }
+	fail := func(step string, err error) (*Report, error) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, &StepError{step, p.Partial, err}
+	}
 	decoded := s.decoded.Load()
 	counted, err := s.Tools.CountPackets(ctx, p.Partial, 0)
 	if err != nil {
 		return fail("check the output", err)
+	}
+	if counted.Damaged != nil {
+		return fail("check the output", counted.Damaged)
 	}
 	if counted.Packets != decoded {
 		return fail("check the output", fmt.Errorf("it holds %d pictures, %d were made", counted.Packets, decoded))

@@ -64,6 +64,9 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan) (report *Report, err err
 	if err := os.MkdirAll(filepath.Dir(p.Output), 0o755); err != nil {
 		return nil, &StepError{"make the output folder", p.Output, err}
 	}
+	if err := apart(p); err != nil {
+		return nil, &StepError{"make the output", p.Output, err}
+	}
 	release, err := claim(p.Partial)
 	if err != nil {
 		return nil, err
@@ -105,6 +108,9 @@ func (s *stream) run(ctx context.Context) (err error) {
 		if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return err
 		}
+		if _, named := errors.AsType[*StepError](err); named {
+			return err
+		}
 		return &StepError{name, p.Source.Path, err}
 	}
 	if s.session, err = s.open(ctx); err != nil {
@@ -115,7 +121,9 @@ func (s *stream) run(ctx context.Context) (err error) {
 		return step("start the network", fmt.Errorf("it makes pictures of %v where %v are planned", s.session.Output(), p.Encode.In))
 	}
 
-	group, gctx := errgroup.WithContext(ctx)
+	inner, cancel := context.WithCancel(ctx) // ends with the run, also where a stage could not be started
+	defer cancel()
+	group, gctx := errgroup.WithContext(inner)
 	if s.decoder, err = s.Tools.Decode(gctx, p.Decode); err != nil {
 		return step("start the decoder", err)
 	}
@@ -128,11 +136,12 @@ func (s *stream) run(ctx context.Context) (err error) {
 	watching := make(chan struct{})
 	watcher := make(chan struct{})
 	go func() { defer close(watcher); s.watch(watching) }()
-	defer func() { close(watching); <-watcher }()
 
 	group.Go(func() error { return step("decode", s.read(gctx)) })
 	group.Go(func() error { return step("restore", s.write(gctx)) })
-	err = group.Wait()
+	err = group.Wait() // of the first to fail: the other's error is only what the first one caused
+	close(watching)
+	<-watcher
 	s.networkCPU = s.session.Stats().BusySeconds
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -202,10 +211,18 @@ func (s *stream) write(ctx context.Context) error {
 		err = s.encoder.Write(f)
 		s.session.Put(f)
 		if err != nil {
-			return err
+			return s.encoding(err)
 		}
 	}
-	return s.encoder.Finish()
+	return s.encoding(s.encoder.Finish())
+}
+
+// encoding names the file that could not be written.
+func (s *stream) encoding(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &StepError{"encode", s.plan.Output, err}
 }
 
 func (s *stream) watch(stop <-chan struct{}) {

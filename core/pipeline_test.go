@@ -413,3 +413,53 @@ func TestHostile(t *testing.T) {
 		})
 	}
 }
+
+// TestCutOutOfALongerTape: a capture that was cut without re-encoding begins with pictures that can't be decoded. The others all come out, and the
+// sound stays in step with them.
+func TestCutOutOfALongerTape(t *testing.T) {
+	sample := tape.For(t, 4, "ntsc-vhs")["ntsc-vhs"]
+	dir := t.TempDir()
+	long, cut, out := filepath.Join(dir, "long.mpg"), filepath.Join(dir, "cut.mpg"), filepath.Join(dir, "out.mkv")
+	ffmpegOutput(t, "ffmpeg", "-v", "error", "-i", sample.Path, "-c:v", "mpeg2video", "-b:v", "12M", "-bf", "2", "-g", "15", "-flags", "+ilme+ildct", "-c:a", "copy", long)
+	ffmpegOutput(t, "ffmpeg", "-v", "error", "-ss", "1.2", "-i", long, "-c", "copy", cut)
+	s := newService(t)
+	src, err := s.Probe(t.Context(), cut, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if src.Video.Lead == 0 {
+		t.Fatal("the cut begins with a picture that can be decoded: this tests nothing")
+	}
+	report, err := s.Restore(t.Context(), core.Request{Path: cut, Recipe: quick(recipe.NetworkNone), Output: out}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Warnings) > 0 || report.Frames != 2*src.Video.Frames {
+		t.Errorf("%d pictures of %d, warnings %q", report.Frames, 2*src.Video.Frames, report.Warnings)
+	}
+	v := probe(t, out).Streams[0]
+	got := numbers(decode(t, out, v.Width, v.Height))
+	for i, n := range got {
+		if n != got[0]+i {
+			t.Fatalf("picture numbers are %v", got)
+		}
+	}
+	start, err := strconv.ParseFloat(v.Start, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clicks, seen := tape.FindSync(sound(t, out, 0)), 0
+	for _, k := range sample.SyncMoments() {
+		at := float64(k-got[0])*sample.Interval() + start
+		if k < got[0]+6 || k > got[len(got)-1]-6 {
+			continue
+		}
+		seen++
+		if !slices.ContainsFunc(clicks, func(c float64) bool { return math.Abs(c-at) < sample.Interval() }) {
+			t.Errorf("no click at %.3f s; clicks are at %.3f", at, clicks)
+		}
+	}
+	if seen == 0 {
+		t.Error("no click was to be seen")
+	}
+}

@@ -59,7 +59,7 @@ func treatTrack(ctx context.Context, t *ffmpeg.Tools, src *source.Source, a sour
 	}
 	span := func(sec float64) time.Duration { return time.Duration(sec * float64(time.Second)) }
 	// The file's clock starts with its earliest stream.
-	begin := src.Video.Start
+	begin := src.Video.Start - src.Video.Lead
 	for _, other := range src.Audio {
 		begin = min(begin, other.Start)
 	}

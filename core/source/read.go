@@ -102,6 +102,7 @@ func readVideo(ctx context.Context, tools *ffmpeg.Tools, path string, src *Sourc
 	clock := clockOf(s, p, perFrame, said.scan == SoftTelecine)
 	v.Rate, v.Variable, v.Frames, v.Start, v.Duration = clock.rate, clock.variable, clock.frames, clock.first, clock.duration
 	src.noteClock(clock, p)
+	src.skipLead(v, first)
 
 	src.Standard = standardOf(v.Width, v.Height, v.Rate.Float())
 	var tall tally
@@ -164,6 +165,21 @@ func fieldPackets(s *ffmpeg.ProbeStream, p *ffmpeg.PacketStats, flags []ffmpeg.F
 	decoded := (last.Time - first.Time) / float64(len(flags)-1)
 	stored := (p.Last - p.Start) / float64(p.Timed-1)
 	return decoded > 1.8*stored && decoded < 2.2*stored
+}
+
+// skipLead moves the beginning to the first picture that can be decoded. A capture cut out of a longer one may begin with pictures that lean on
+// those before the cut; taking their time for the beginning would put the sound out of step.
+func (src *Source) skipLead(v *Video, decoded []ffmpeg.FrameFlags) {
+	if len(decoded) == 0 || !decoded[0].Timed || v.Rate.Float() <= 0 {
+		return
+	}
+	lead := int64(math.Round((decoded[0].Time - v.Start) * v.Rate.Float()))
+	if lead < 1 || lead >= v.Frames {
+		return
+	}
+	v.Lead = decoded[0].Time - v.Start
+	v.Start, v.Frames, v.Duration = decoded[0].Time, v.Frames-lead, v.Duration-v.Lead
+	src.Notes = append(src.Notes, fmt.Sprintf("The file begins in the middle: its first %d %s can't be decoded and are left out.", lead, plural(lead, "picture", "pictures")))
 }
 
 func (src *Source) noteClock(c timing, p *ffmpeg.PacketStats) {

@@ -106,8 +106,9 @@ type Video struct {
 	Rotation    int      `json:"rotation"` // degrees clockwise to apply: 0, 90, 180, 270
 	Color       Color    `json:"color"`
 	Fields      Fields   `json:"fields"`
-	Frames      int64    `json:"frames"` // coded frames, counted from packets; 0 where unknown
-	Start       float64  `json:"start"`  // seconds, of the first picture
+	Frames      int64    `json:"frames"`         // coded frames, counted from packets; 0 where unknown
+	Start       float64  `json:"start"`          // seconds, of the first picture that can be decoded
+	Lead        float64  `json:"lead,omitempty"` // seconds of pictures before Start that can't be
 	Duration    float64  `json:"duration"`
 }
 

@@ -26,9 +26,7 @@ type DoctorReport struct {
 
 // Doctor looks at the machine: ffmpeg, encoders (hardware ones by a short trial), engines, networks, folders and free space.
 func (s *Service) Doctor(ctx context.Context) DoctorReport {
-	s.mu.Lock()
-	s.tools = nil // look again: it may have been installed since
-	s.mu.Unlock()
+	s.tools.Store(nil) // look again: it may have been installed since
 	var r DoctorReport
 	add := func(c Check) { r.Checks = append(r.Checks, c) }
 
@@ -67,6 +65,9 @@ func (s *Service) Doctor(ctx context.Context) DoctorReport {
 		add(Check{Name: "GPU", Detail: sample.NoGPU})
 	}
 	for _, n := range s.Networks() {
+		if n.Name == "" { // a folder that can't be read
+			n.Name = n.Path
+		}
 		c := Check{Name: "network " + n.Name, OK: n.Err == nil, Required: n.BuiltIn}
 		if n.Err != nil {
 			c.Detail, c.Hint = n.Err.Error(), "Remove the file, or replace it by one of the compact family."
@@ -96,6 +97,9 @@ func (s *Service) Doctor(ctx context.Context) DoctorReport {
 const lowDisk = 2 << 30
 
 func space(v monitor.VolumeUse) Check {
+	if v.Total == 0 {
+		return Check{Name: "space for " + v.Name, Detail: "the free space at " + v.Path + " can't be read", Hint: "Check that the disk is connected."}
+	}
 	c := Check{Name: "space for " + v.Name, OK: v.Free > lowDisk, Detail: fmt.Sprintf("%s free at %s", Bytes(int64(v.Free)), v.Path)}
 	if !c.OK {
 		c.Hint = "Make room, or choose a folder on another disk."

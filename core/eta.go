@@ -2,6 +2,9 @@ package core
 
 import "time"
 
+// longest is the most seconds an estimate may come to: 1,000 hours are as good as unknown, and more would not fit into a Duration.
+const longest = 1000 * 3600
+
 // ETA estimates speed and time left from a stream of counts. The zero value is ready.
 type ETA struct{ rate rate }
 
@@ -10,7 +13,7 @@ func (e *ETA) Add(now time.Time, count, total int64) (perSecond float64, left ti
 	e.rate.add(now, count)
 	perSecond = e.rate.perSecond(now)
 	if perSecond > 0 {
-		left = time.Duration(float64(total-count) / perSecond * float64(time.Second))
+		left = time.Duration(min(longest, max(0, float64(total-count)/perSecond)) * float64(time.Second))
 	}
 	return perSecond, left
 }

@@ -43,8 +43,11 @@ func (s *Service) StartMonitor(ctx context.Context) {
 // Log is the entries of the log from sequence number since on.
 func (s *Service) Log(since uint64) []LogEntry { return s.log.Snapshot(since).Items }
 
-// detail is what a child process reported before it failed.
+// detail is what a child process reported before it failed, or where the program itself did.
 func detail(err error) string {
+	if e, ok := errors.AsType[*PanicError](err); ok {
+		return e.Stack
+	}
 	if e, ok := errors.AsType[*process.ExitError](err); ok {
 		return e.Tail
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -35,8 +36,10 @@ type Request struct {
 	Quick bool
 }
 
-// Probe reads what a capture is, measured. progress (may be nil) is told what is going on. Results are cached by the file's content.
-func (s *Service) Probe(ctx context.Context, path string, progress func(string)) (*source.Source, error) {
+// Probe reads what a capture is, measured. progress (may be nil) is told what is going on, in sentence case, by several goroutines at once. Results are
+// cached by the file's content.
+func (s *Service) Probe(ctx context.Context, path string, progress func(string)) (src *source.Source, err error) {
+	defer s.guard(path, &err)
 	t, err := s.findTools(ctx)
 	if err != nil {
 		return nil, err
@@ -51,7 +54,7 @@ func (s *Service) Probe(ctx context.Context, path string, progress func(string))
 	if progress == nil {
 		progress = func(string) {}
 	}
-	src, err := source.Read(ctx, t, path, progress)
+	src, err = source.Read(ctx, t, path, func(stage string) { progress(sentence(stage)) })
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +85,7 @@ func (s *Service) Plan(ctx context.Context, req Request, progress func(string)) 
 
 // named puts the file in front of an error that does not name it.
 func named(path string, err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if cancelled(err) {
 		return err
 	}
 	if _, ok := errors.AsType[*source.InputError](err); ok {
@@ -97,7 +100,8 @@ func named(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-func (s *Service) plan(ctx context.Context, req Request, progress func(string)) (*plan.Plan, error) {
+func (s *Service) plan(ctx context.Context, req Request, progress func(string)) (p *plan.Plan, err error) {
+	defer s.guard(req.Path, &err)
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -105,11 +109,14 @@ func (s *Service) plan(ctx context.Context, req Request, progress func(string)) 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.Check(req); err != nil {
+		return nil, err
+	}
 	wish, err := json.Marshal(req)
 	if err != nil {
 		return nil, err
 	}
-	key := id + "\x00" + string(wish)
+	key := id + "\x00" + string(wish) + "\x00" + s.networkStamp(req.Recipe.Upscale.Network)
 	if p, ok := s.plans.Get(key); ok {
 		return p, nil
 	}
@@ -121,7 +128,7 @@ func (s *Service) plan(ctx context.Context, req Request, progress func(string)) 
 	if err != nil {
 		return nil, err
 	}
-	in := plan.Input{Source: src, Recipe: req.Recipe, Output: outputPath(req), Start: req.Start, Length: req.Length,
+	in := plan.Input{Source: src, Recipe: req.Recipe, Output: req.Target(), Start: req.Start, Length: req.Length,
 		Network: network, Device: req.Device, Batch: req.Batch, Threads: req.Threads}
 	if network != nil {
 		e, err := s.engine(ctx, req.Engine)
@@ -130,8 +137,8 @@ func (s *Service) plan(ctx context.Context, req Request, progress func(string)) 
 		}
 		in.Engine = e.Name()
 	}
-	if same, err := samePath(in.Output, req.Path); err != nil || same {
-		return nil, errors.Join(err, errors.New("the output would be the capture itself; give it another name"))
+	if sameFile(in.Output, req.Path) {
+		return nil, errors.New("the output would be the capture itself; give it another name")
 	}
 	if !req.Quick {
 		if in.Sound, err = s.treat(ctx, id, src, req, progress); err != nil {
@@ -141,12 +148,23 @@ func (s *Service) plan(ctx context.Context, req Request, progress func(string)) 
 	if err := s.encoderUsable(ctx, req.Recipe.Output.Encoder); err != nil {
 		return nil, err
 	}
-	p, err := plan.Make(in)
-	if err != nil {
+	if p, err = plan.Make(in); err != nil {
 		return nil, err
 	}
 	s.plans.Add(key, p)
 	return p, nil
+}
+
+// networkStamp changes when the person's own network of a name does: plans hold what was read from the file.
+func (s *Service) networkStamp(name string) string {
+	if name == recipe.NetworkAuto {
+		name = bestTape
+	}
+	info, err := os.Stat(filepath.Join(s.NetworksDir(), name+".onnx"))
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprint(info.Size(), info.ModTime().UnixNano())
 }
 
 func (s *Service) encoderUsable(ctx context.Context, name string) error {
@@ -179,27 +197,4 @@ func (s *Service) network(name string, src *source.Source) (*neural.Network, err
 		name = bestTape
 	}
 	return s.library.Get(name)
-}
-
-// outputPath names the output of a request.
-func outputPath(req Request) string {
-	if req.Output != "" {
-		return req.Output
-	}
-	dir := req.OutDir
-	if dir == "" {
-		dir = filepath.Dir(req.Path)
-	}
-	base := filepath.Base(req.Path)
-	base = strings.TrimSuffix(base, filepath.Ext(base))
-	return filepath.Join(dir, base+".restored."+string(req.Recipe.Output.Container))
-}
-
-func samePath(a, b string) (bool, error) {
-	x, err := filepath.Abs(a)
-	if err != nil {
-		return false, err
-	}
-	y, err := filepath.Abs(b)
-	return x == y, err
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/monitor"
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
@@ -21,7 +23,32 @@ type (
 	Report   = restore.Report
 )
 
-// Restore plans and runs one request. progress (may be nil) is called a few times a second. When it fails, a log is left beside the output.
+// spareDisk is what must stay free on the output's disk besides what the output is expected to take.
+const spareDisk = 2e9
+
+// SpaceError is an output that is expected not to fit.
+type SpaceError struct {
+	Folder     string
+	Need, Free int64 // bytes
+}
+
+func (e *SpaceError) Error() string {
+	return fmt.Sprintf("the output would take about %s, and %s has %s free, of which %s must stay free; make room, or choose a folder on another disk or a lower quality",
+		Bytes(e.Need), e.Folder, Bytes(e.Free), Bytes(spareDisk))
+}
+
+// room refuses a plan whose output is expected not to fit. Where the free space can't be read it lets the plan pass: the encoder will tell.
+func (s *Service) room(p *plan.Plan) error {
+	folder := filepath.Dir(p.Output)
+	free, err := s.free(folder)
+	if err != nil || float64(p.Estimate.Size) <= float64(free)-spareDisk {
+		return nil
+	}
+	return &SpaceError{Folder: folder, Need: p.Estimate.Size, Free: int64(free)}
+}
+
+// Restore plans and runs one request. progress (may be nil) is called a few times a second; while the capture is measured, by several goroutines at
+// once. A run that fails leaves a log beside the output and gives a *FailedError; a request that can't begin leaves nothing.
 func (s *Service) Restore(ctx context.Context, req Request, progress func(Progress)) (*Report, error) {
 	if progress == nil {
 		progress = func(Progress) {}
@@ -29,6 +56,9 @@ func (s *Service) Restore(ctx context.Context, req Request, progress func(Progre
 	start := time.Now()
 	p, err := s.Plan(ctx, req, func(stage string) { progress(Progress{Stage: stage, Elapsed: time.Since(start)}) })
 	if err != nil {
+		if ctx.Err() == nil {
+			s.log.Error("%v", err)
+		}
 		return nil, err
 	}
 	report, err := s.Run(ctx, p, req.Overwrite, progress)
@@ -39,8 +69,39 @@ func (s *Service) Restore(ctx context.Context, req Request, progress func(Progre
 	return report, err
 }
 
-// Run runs a plan made by Plan.
+// Run runs a plan made by Plan. See Restore.
 func (s *Service) Run(ctx context.Context, p *plan.Plan, overwrite bool, progress func(Progress)) (*Report, error) {
+	report, err := s.run(ctx, p, overwrite, progress)
+	if err == nil || ctx.Err() != nil {
+		return report, err
+	}
+	err = named(p.Source.Path, err)
+	s.log.Error("%v", err)
+	if notBegun(err) {
+		return nil, err
+	}
+	return nil, &FailedError{Err: err, Log: s.leaveLog(p, err)}
+}
+
+// notBegun tells errors that say that a run can't begin: no picture was touched, there is nothing to write a log about.
+func notBegun(err error) bool {
+	if _, ok := errors.AsType[*restore.ExistsError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*ffmpeg.MissingError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*SpaceError](err)
+	return ok
+}
+
+func (s *Service) run(ctx context.Context, p *plan.Plan, overwrite bool, progress func(Progress)) (report *Report, err error) {
+	defer func() {
+		if _, ok := errors.AsType[*PanicError](err); ok {
+			os.Remove(p.Partial) // the run was torn down before it could
+		}
+	}()
+	defer s.guard(p.Source.Path, &err)
 	t, err := s.findTools(ctx)
 	if err != nil {
 		return nil, err
@@ -54,19 +115,18 @@ func (s *Service) Run(ctx context.Context, p *plan.Plan, overwrite bool, progres
 			return nil, err
 		}
 	}
+	if overwrite || !exists(p.Output) {
+		if err := s.room(p); err != nil {
+			return nil, err
+		}
+	}
 	peak := monitor.TrackPeak(ctx)
 	defer peak.Stop()
 	r.Peak = peak.Max
 	s.log.Info("%s: %s", filepath.Base(p.Source.Path), Summary(p))
-	report, err := r.Run(ctx, p)
-	if err != nil {
-		if ctx.Err() == nil {
-			err = named(p.Source.Path, err)
-			s.log.Error("%v", err)
-			if _, exists := errors.AsType[*restore.ExistsError](err); !exists {
-				s.leaveLog(p, err)
-			}
-		}
+	own := *p // a plan is shared by all who asked for it: warnings added to this run's are not theirs
+	own.Warnings = slices.Clip(p.Warnings)
+	if report, err = r.Run(ctx, &own); err != nil {
 		return nil, err
 	}
 	s.log.Info("%s: done, %d pictures in %.0f s", filepath.Base(p.Output), report.Frames, report.Wall)
@@ -78,21 +138,22 @@ func FailureLog(output string) string {
 	return strings.TrimSuffix(output, filepath.Ext(output)) + ".failed.log.txt"
 }
 
-// leaveLog writes what is known of a failure, as well as it can: it is the last word on a job that has failed already.
-func (s *Service) leaveLog(p *plan.Plan, cause error) {
+// leaveLog writes what is known of a failure, as well as it can: it is the last word on a job that has failed already. It returns the log's path,
+// or "" if there is none.
+func (s *Service) leaveLog(p *plan.Plan, cause error) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Tapelight could not restore %s\n\n%v\n\n", p.Source.Path, cause)
 	if detail := detail(cause); detail != "" {
 		fmt.Fprintf(&b, "What was reported:\n%s\n\n", detail)
 	}
 	fmt.Fprintf(&b, "The plan was:\n%s\n", p.Text())
-	if s.mu.TryLock() {
-		if s.tools != nil {
-			fmt.Fprintf(&b, "ffmpeg %s at %s\n", s.tools.Version, s.tools.FFmpeg)
-		}
-		s.mu.Unlock()
+	if t := s.tools.Load(); t != nil {
+		fmt.Fprintf(&b, "ffmpeg %s at %s\n", t.Version, t.FFmpeg)
 	}
-	if err := os.WriteFile(FailureLog(p.Output), []byte(b.String()), 0o644); err != nil {
+	path := FailureLog(p.Output)
+	if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
 		s.log.Warn("the log of the failure could not be written: %v", err)
+		return ""
 	}
+	return path
 }

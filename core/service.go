@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -40,8 +42,9 @@ type Service struct {
 	scratch *scratch.Space
 	monitor *monitor.Monitor
 
-	mu    sync.Mutex
-	tools *ffmpeg.Tools
+	tools   atomic.Pointer[ffmpeg.Tools]
+	finding chan struct{} // holds one while ffmpeg is looked for
+	free    func(path string) (uint64, error)
 
 	sources    *lru.Cache[string, *source.Source]
 	sounds     *lru.Cache[string, []plan.Treatment]
@@ -52,6 +55,7 @@ type Service struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	work   sync.WaitGroup
+	close  func() error
 }
 
 // scratchBudget is how much temporary space may be used; the pipeline itself uses none.
@@ -62,7 +66,7 @@ func New(o Options) (*Service, error) {
 	if err := defaults(&o); err != nil {
 		return nil, err
 	}
-	s := &Service{opts: o, log: o.Log, engines: []neural.Engine{cpu.New()}}
+	s := &Service{opts: o, log: o.Log, engines: []neural.Engine{cpu.New()}, finding: make(chan struct{}, 1), free: monitor.Free}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.library = neural.NewLibrary(resources.Models(), filepath.Join(o.ConfigDir, "models"))
 	var err error
@@ -76,6 +80,11 @@ func New(o Options) (*Service, error) {
 	s.thumbnails = newThumbnails(thumbnailBytes)
 	s.jobs = newJobs(s)
 	s.monitor = s.newMonitor()
+	s.close = sync.OnceValue(func() error {
+		s.cancel()
+		s.work.Wait()
+		return errors.Join(s.monitor.Close(), s.scratch.Close())
+	})
 	s.work.Go(func() { s.jobs.run(s.ctx) })
 	return s, nil
 }
@@ -101,12 +110,8 @@ func defaults(o *Options) error {
 	return nil
 }
 
-// Close cancels all jobs, waits for them and frees everything.
-func (s *Service) Close() error {
-	s.cancel()
-	s.work.Wait()
-	return errors.Join(s.monitor.Close(), s.scratch.Close())
-}
+// Close cancels all jobs, waits for them and frees everything. Calls that were given a context end by that one. Closing again gives the same answer.
+func (s *Service) Close() error { return s.close() }
 
 // PresetsDir is where the user's own presets are kept.
 func (s *Service) PresetsDir() string { return filepath.Join(s.opts.ConfigDir, "presets") }
@@ -127,10 +132,11 @@ func (s *Service) Preset(name string) (recipe.Recipe, error) {
 		}
 		names = append(names, r.Name)
 	}
+	err := fmt.Errorf("there is no preset %q; known are %s", name, commas(names))
 	if bad != nil {
-		return recipe.Recipe{}, bad
+		err = fmt.Errorf("%w (and these can't be read: %s)", err, strings.ReplaceAll(bad.Error(), "\n", "; "))
 	}
-	return recipe.Recipe{}, fmt.Errorf("there is no preset %q; known are %s", name, commas(names))
+	return recipe.Recipe{}, err
 }
 
 // SavePreset keeps r as the user's own preset and returns the file's path.
@@ -139,18 +145,28 @@ func (s *Service) SavePreset(r recipe.Recipe) (string, error) { return recipe.Sa
 // Networks lists the built-in networks and the user's own.
 func (s *Service) Networks() []neural.Entry { return s.library.List() }
 
-// findTools returns the ffmpeg in use, looking for it if it was not found yet.
+// findTools returns the ffmpeg in use, looking for it if it was not found yet. Who waits for another's look still hears the own context.
 func (s *Service) findTools(ctx context.Context) (*ffmpeg.Tools, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tools != nil {
-		return s.tools, nil
+	if t := s.tools.Load(); t != nil {
+		return t, nil
+	}
+	select {
+	case s.finding <- struct{}{}:
+		defer func() { <-s.finding }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if t := s.tools.Load(); t != nil {
+		return t, nil
 	}
 	t, err := ffmpeg.Find(ctx, s.opts.FFmpegDir)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
-	s.tools = t
+	s.tools.Store(t)
 	return t, nil
 }
 

@@ -27,7 +27,7 @@ type Job struct {
 	ID     string
 	Path   string // of the capture
 	Name   string // its file name
-	Output string // the file it becomes; empty until planned
+	Output string // the file it becomes; empty until it runs
 	Recipe recipe.Recipe
 
 	Facts    string // what the tape is, in words: "NTSC, interlaced, 0:58:12, stereo"; empty until read

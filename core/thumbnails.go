@@ -45,7 +45,8 @@ func (t *thumbnails) add(key string, m *image.NRGBA) {
 
 // Thumbnail is a small picture of a capture, from a tenth of its length in, at its display aspect. It runs ffmpeg unless the picture is cached:
 // call it from a goroutine that may wait.
-func (s *Service) Thumbnail(ctx context.Context, path string) (image.Image, error) {
+func (s *Service) Thumbnail(ctx context.Context, path string) (picture image.Image, err error) {
+	defer s.guard(path, &err)
 	key, err := identity(path)
 	if err != nil {
 		return nil, err
@@ -63,7 +64,11 @@ func (s *Service) Thumbnail(ctx context.Context, path string) (image.Image, erro
 	}
 	const height = 96
 	width := height * 4 / 3
-	if d := src.Video.DAR.Float(); d > 0.2 && d < 5 {
+	d := src.Video.DAR.Float()
+	if r := src.Video.Rotation; d > 0 && (r == 90 || r == 270) {
+		d = 1 / d
+	}
+	if d > 0.2 && d < 5 {
 		width = int(height*d+1) &^ 1
 	}
 	pix, err := t.Picture(ctx, path, src.Video.Index, src.Duration/10, width, height)

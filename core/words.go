@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
@@ -52,21 +54,32 @@ func Summary(p *plan.Plan) string {
 	return fmt.Sprintf("%dx%d at %s pictures a second, %s, %s", p.Encode.Width, p.Encode.Height, rate, how, p.Encode.Encoder)
 }
 
-// Clock writes a duration as h:mm:ss.
+// sentence begins a stage's name with a capital.
+func sentence(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// Clock writes a duration as h:mm:ss; less than none is 0:00:00.
 func Clock(d time.Duration) string {
-	t := int64(math.Round(d.Seconds()))
+	t := int64(math.Round(max(0, d).Seconds()))
 	return fmt.Sprintf("%d:%02d:%02d", t/3600, t/60%60, t%60)
 }
 
-// Bytes writes a size for people, in powers of 1000.
+// Bytes writes a size for people, in powers of 1000 and three digits.
 func Bytes(n int64) string {
 	f, units := float64(n), []string{"B", "kB", "MB", "GB", "TB"}
 	i := 0
-	for f >= 1000 && i < len(units)-1 {
+	for math.Abs(f) >= 999.5 && i < len(units)-1 {
 		f, i = f/1000, i+1
 	}
-	if i == 0 {
-		return fmt.Sprintf("%d B", n)
+	digits := 0
+	switch {
+	case i == 0 || math.Abs(f) >= 99.95:
+	case math.Abs(f) >= 9.995:
+		digits = 1
+	default:
+		digits = 2
 	}
-	return fmt.Sprintf("%.3g %s", f, units[i])
+	return fmt.Sprintf("%.*f %s", digits, f, units[i])
 }

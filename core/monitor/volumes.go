@@ -51,3 +51,17 @@ func existing(path string) (string, error) {
 		path = parent
 	}
 }
+
+// Free is the space in bytes that this program may still use on the file system that holds path, which need not exist yet: then its nearest
+// parent counts.
+func Free(path string) (uint64, error) {
+	path, err := existing(path)
+	if err != nil {
+		return 0, err
+	}
+	d, err := disk.Usage(path)
+	if err != nil {
+		return 0, fmt.Errorf("read the free space of %s: %w", path, err)
+	}
+	return d.Free, nil
+}

@@ -138,6 +138,9 @@ func (w *Window) Show(s core.Snapshot) {
 	title := "Tapelight"
 	if c := tally(s.Jobs); c.running != nil {
 		title = percent(c.running.Progress) + " – Tapelight"
+	} else if c.all > 0 {
+		headline, _ := c.words(s.Running)
+		title = headline + " – Tapelight"
 	}
 	if w.win.Title() != title {
 		w.win.SetTitle(title)

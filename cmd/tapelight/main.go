@@ -18,7 +18,7 @@ import (
 	"github.com/tapelight/tapelight/ui"
 )
 
-const appID = "io.github.tapelight"
+const appID = "app.tapelight.Tapelight"
 
 // version is set by the build: -ldflags "-X main.version=1.2.3".
 var version = ""

@@ -32,7 +32,7 @@ func readAMD(root string) (cards []GPU, reason string) {
 		cards = append(cards, g)
 	}
 	if len(cards) == 0 {
-		return nil, fmt.Sprintf("no AMD card in %s", root)
+		return nil, fmt.Sprintf("no AMD card (%s)", root)
 	}
 	return cards, ""
 }

@@ -86,7 +86,7 @@ func TestNoLibrary(t *testing.T) {
 	}
 	for _, path := range []string{"/no/such/library.so", garbage} {
 		s := sampleWith(t, monitor.Config{NVML: path})
-		if len(s.GPUs) != 0 || !strings.Contains(s.NoGPU, "no graphics card to watch: NVIDIA's driver library is not to be had") ||
+		if len(s.GPUs) != 0 || !strings.Contains(s.NoGPU, "no graphics card to watch: no NVIDIA driver") ||
 			!strings.Contains(s.NoGPU, "no AMD card") {
 			t.Errorf("%s: got %v, %q", path, s.GPUs, s.NoGPU)
 		}

@@ -33,7 +33,7 @@ type (
 func openNVML(path string) (*nvml, error) {
 	library, err := loadNVML(path)
 	if err != nil {
-		return nil, fmt.Errorf("NVIDIA's driver library is not to be had (%w)", err)
+		return nil, fmt.Errorf("no NVIDIA driver (%w)", err)
 	}
 	l := &nvml{}
 	var start func() uint32

@@ -51,7 +51,7 @@ wait_title() {
 	fail "the title never said '$1', only '$(title)'"
 }
 xdotool key --window "$window" ctrl+Return
-wait_title done
+wait_title "All done"
 import -window root "$screens/done.png" 2>/dev/null || true
 [ -s "$work/tapes/"*/webcam.restored.mkv ] || [ -n "$(find "$work/tapes" -name 'webcam.restored.mkv' -size +0)" ] || fail "no output"
 grep -q 'Error in Fyne call thread' "$work/app.log" && fail "the window was touched from a wrong thread"

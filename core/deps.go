@@ -8,6 +8,8 @@ import (
 	_ "fyne.io/fyne/v2/test"
 	_ "github.com/ebitengine/purego"
 	_ "github.com/hashicorp/golang-lru/v2"
+	_ "github.com/nats-io/nats-server/v2/server"
+	_ "github.com/nats-io/nats.go/jetstream"
 	_ "github.com/pelletier/go-toml/v2"
 	_ "github.com/rymdport/portal/filechooser"
 	_ "github.com/shirou/gopsutil/v3/cpu"

@@ -51,13 +51,13 @@ func filterTools(t *testing.T) *Tools {
 // Values arrive at a real filter as they were, whatever they hold.
 func TestEscapingAgainstFFmpeg(t *testing.T) {
 	tools := filterTools(t)
-	hard := []string{`a:b`, `it's`, `C:\Films\x.mp4`, `[in];out,`, `\`, `\\`, `'`, `''`, `\'`, `a=b`, `%{pts}`, `naïve “日本”`, `a  b`, `;[`, `x\:`, `\\'\\`, `#$&()|<>~"`}
+	hard := []string{`a:b`, `it's`, `C:\Films\x.mp4`, `[in];out,`, `\`, `\\`, `'`, `''`, `\'`, `a=b`, `%{pts}`, `naïve “日本”`, `a  b`, `;[`, `x\:`, `\\'\\`, `#$&()|<>~"`, ` a`, `a `, `  a b  `, ` `, `  `, `' `, ` \`, `\ `, `a\ `, `: :`, "a\t"}
 	for i, got := range echo(t, tools, hard) {
 		if got != hard[i] {
 			t.Errorf("%q arrives as %q", hard[i], got)
 		}
 	}
-	letters := rapid.StringOfN(rapid.RuneFrom([]rune(`a:\'[],; =%|é"`)), 1, 12, -1).Filter(func(s string) bool { return strings.TrimSpace(s) == s })
+	letters := rapid.StringOfN(rapid.RuneFrom([]rune(`a:\'[],; =%|é"`)), 1, 12, -1)
 	for seed := range 3 {
 		var values []string
 		for i := range 20 {

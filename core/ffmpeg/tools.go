@@ -135,7 +135,7 @@ func parseVersion(out string) (version string, major, minor int) {
 
 var (
 	filterLine  = regexp.MustCompile(`(?m)^ [T.][S.][C.]?\S* +(\w+) +\S+->\S+`)
-	encoderLine = regexp.MustCompile(`(?m)^ [VAS][F.][S.][X.][B.][D.] (\S+) `)
+	encoderLine = regexp.MustCompile(`(?m)^ [VAS][F.][S.][X.][B.][D.] (\w\S*) `)
 )
 
 func (t *Tools) list(ctx context.Context, what string, line *regexp.Regexp) (map[string]bool, error) {
@@ -143,9 +143,13 @@ func (t *Tools) list(ctx context.Context, what string, line *regexp.Regexp) (map
 	if err != nil {
 		return nil, fmt.Errorf("ask ffmpeg for its %s: %w", strings.TrimPrefix(what, "-"), err)
 	}
+	return listed(string(out), line), nil
+}
+
+func listed(out string, line *regexp.Regexp) map[string]bool {
 	names := map[string]bool{}
-	for _, m := range line.FindAllStringSubmatch(string(out), -1) {
+	for _, m := range line.FindAllStringSubmatch(out, -1) {
 		names[m[1]] = true
 	}
-	return names, nil
+	return names
 }

@@ -293,7 +293,7 @@ func (p *Plan) span(in Input) error {
 		coded = v.ContentRate.Float()
 	}
 	frames := v.Frames
-	if frames == 0 {
+	if frames == 0 || v.Variable && v.Duration > 0 { // gaps are filled
 		frames = int64(math.Round(v.Duration * coded))
 	}
 	first := int64(0)

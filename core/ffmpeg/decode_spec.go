@@ -91,12 +91,14 @@ func (s DecodeSpec) Filters() []Filter {
 	if s.CropWidth > 0 {
 		add("crop", "w", s.CropWidth, "h", "ih")
 	}
-	add("format", "pix_fmts", "yuv420p10le")
-	// Networks and encoders want even sizes: the last column and line are repeated.
+	// Networks and encoders want even sizes: the last column and line are repeated. With chroma of full size, as both filters leave out the
+	// half sample at an odd edge.
 	if s.PadRight > 0 || s.PadBottom > 0 {
+		add("format", "pix_fmts", "yuv444p10le")
 		add("pad", "width", s.Out.Width, "height", s.pictureHeight())
 		add("fillborders", "right", s.PadRight, "bottom", s.PadBottom, "mode", "smear")
 	}
+	add("format", "pix_fmts", "yuv420p10le")
 	if s.MaskBottom > 0 {
 		add("drawbox", "x", 0, "y", "ih-"+strconv.Itoa(s.MaskBottom), "w", "iw", "h", s.MaskBottom, "color", "black", "t", "fill")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/monitor"
@@ -42,7 +43,7 @@ func (s *Service) Doctor(ctx context.Context) DoctorReport {
 		for _, e := range ffmpeg.VideoEncoders() {
 			c := Check{Name: "encoder " + e.Name, OK: true, Required: e.Name == "x265", Detail: e.Title}
 			if err := t.Usable(ctx, e); err != nil {
-				c.OK, c.Detail = false, e.Title+": "+err.Error()
+				c.OK, c.Detail = false, e.Title+": "+strings.TrimPrefix(err.Error(), e.Title+" ") // child processes go by the title too
 			}
 			add(c)
 		}

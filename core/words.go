@@ -57,6 +57,9 @@ func Summary(p *plan.Plan) string {
 // sentence begins a stage's name with a capital.
 func sentence(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/tapelight/tapelight/core/ffmpeg"
-	"github.com/tapelight/tapelight/core/frame"
 	"github.com/tapelight/tapelight/core/neural"
 	"github.com/tapelight/tapelight/core/recipe"
 	"github.com/tapelight/tapelight/core/source"
@@ -50,6 +49,9 @@ func Make(in Input) (*Plan, error) {
 	if in.Source == nil || in.Source.Video == nil {
 		return nil, ErrNoVideo
 	}
+	if !sensible(in.Source) {
+		return nil, errors.New("the times in it make no sense: it is damaged, or no recording")
+	}
 	if err := in.Recipe.Validate(); err != nil {
 		return nil, err
 	}
@@ -75,6 +77,15 @@ func Make(in Input) (*Plan, error) {
 	p.streams(in)
 	p.estimate(in)
 	return p, nil
+}
+
+// sensible tells whether all times are numbers, within 30 years.
+func sensible(s *source.Source) bool {
+	times := []float64{s.Duration, s.Video.Start, s.Video.Duration}
+	for _, a := range s.Audio {
+		times = append(times, a.Start, a.Duration)
+	}
+	return !slices.ContainsFunc(times, func(t float64) bool { return !(math.Abs(t) < 1e9) })
 }
 
 // apart makes sure that nothing is written over the capture: a person may restore what is named like a partial file.
@@ -173,8 +184,8 @@ func (p *Plan) fields(v *source.Video, r recipe.Recipe) error {
 		d.Deinterlace = ffmpeg.KeepFrames
 		p.note("Progressive: left at its own %s pictures a second.", rateWords(rate))
 	}
-	if rate.Den == 0 || rate.Num <= 0 {
-		return fmt.Errorf("the rate of its pictures is not known")
+	if rate.Den <= 0 || rate.Num <= 0 {
+		return errors.New("the rate of its pictures is not known")
 	}
 	d.RateNum, d.RateDen = rate.Num, rate.Den
 	if v.Variable {
@@ -232,119 +243,4 @@ func (p *Plan) picture(in Input) {
 	} else {
 		d.Denoise = denoiseStrengths(r.Picture.Denoise)
 	}
-}
-
-// size resolves the geometry: sample aspect to square pixels, even sizes all the way.
-func (p *Plan) size(in Input) error {
-	v, d, r := in.Source.Video, &p.Decode, in.Recipe
-	w, h := v.Width, v.Height
-	sar := v.SAR
-	if v.Rotation == 90 || v.Rotation == 270 {
-		w, h = h, w
-		sar = source.Rational{Num: sar.Den, Den: sar.Num}
-	}
-	if sar.Den == 0 || sar.Num <= 0 {
-		sar = source.Rational{Num: 1, Den: 1}
-	}
-	if w < 16 || h < 16 {
-		return fmt.Errorf("its picture of %dx%d is too small", w, h)
-	}
-	// ITU-R BT.601 sampling: 720 samples are wider than the 4:3 (or 16:9) picture, which is the middle 704; the rest is blanking.
-	if w == 720 && slices.Contains([]source.Rational{{Num: 10, Den: 11}, {Num: 12, Den: 11}, {Num: 40, Den: 33}, {Num: 16, Den: 11}}, sar) {
-		d.CropWidth, w = 704, 704
-		p.note("Sampled by BT.601: the picture is the middle 704 of 720 columns.")
-	}
-	d.PadRight, d.PadBottom = w&1, h&1
-	pw, ph := w+w&1, h+h&1
-	d.Out = frame.Format{Width: pw, Height: ph, Chroma: frame.YUV420, Depth: 10}
-	if d.Companion != "" {
-		d.Out.Height *= 2
-	}
-	if err := d.Out.Validate(); err != nil {
-		return err
-	}
-	e := &p.Encode
-	e.In = frame.Format{Width: pw * p.Network.Scale, Height: ph * p.Network.Scale, Chroma: frame.YUV420, Depth: 10}
-	e.SARNum, e.SARDen = 1, 1
-	if err := e.In.Validate(); err != nil {
-		return fmt.Errorf("the network %s would make it too large: %w", p.Network.Name, err)
-	}
-	height := r.Upscale.Height
-	if height == 0 {
-		height = ph
-	}
-	height += height & 1
-	width := float64(pw) * float64(sar.Num) / float64(sar.Den) * float64(height) / float64(ph)
-	e.Width, e.Height = 2*int(math.Round(width/2)), height
-	if err := (frame.Format{Width: e.Width, Height: e.Height, Chroma: frame.YUV420, Depth: 10}).Validate(); err != nil {
-		return fmt.Errorf("the output would be %dx%d: %w", e.Width, e.Height, err)
-	}
-	if n := in.Network; n != nil && p.Network.Name == n.Name {
-		p.Network.MACs = n.MACs(pw, ph)
-	}
-	return nil
-}
-
-// span cuts the wanted part out on picture boundaries and counts what comes out.
-func (p *Plan) span(in Input) error {
-	v, d, e := in.Source.Video, &p.Decode, &p.Encode
-	coded := v.Rate.Float()
-	if p.Source.Video.Fields.Scan == source.SoftTelecine && v.ContentRate.Den != 0 {
-		coded = v.ContentRate.Float()
-	}
-	frames := v.Frames
-	if frames == 0 || v.Variable && v.Duration > 0 { // gaps are filled
-		frames = int64(math.Round(v.Duration * coded))
-	}
-	first := int64(0)
-	fileStart := p.fileStart()
-	offset := v.Start - fileStart
-	if in.Start < 0 || in.Length < 0 || math.IsNaN(in.Start+in.Length) || math.IsInf(in.Start+in.Length, 0) {
-		return fmt.Errorf("a part of it can't start at %g s and last %g s", in.Start, in.Length)
-	}
-	if in.Start > 0 || in.Length > 0 {
-		if in.Start*coded >= float64(frames)-0.5 {
-			return fmt.Errorf("it ends at %.2f s, before the start at %.2f s", float64(frames)/coded, in.Start)
-		}
-		first = int64(math.Round(in.Start * coded))
-		frames -= first
-		if in.Length > 0 {
-			frames = max(1, int64(math.Round(min(float64(frames), in.Length*coded))))
-			d.Duration = (float64(frames) + 0.5) / coded
-			if first == 0 {
-				d.Duration = float64(frames)/coded + offset - 0.25/coded
-			}
-		}
-		if first > 0 {
-			d.Seek = offset + (float64(first)-0.5)/coded
-			e.Seek = offset + float64(first)/coded
-		}
-	}
-	if e.Seek == 0 && offset > 1e-6 {
-		e.Shift = -offset
-	}
-	switch {
-	case d.Constant:
-		p.Frames = int64(math.Round(float64(frames) / coded * float64(d.RateNum) / float64(d.RateDen)))
-	case d.Deinterlace == ffmpeg.ToFields:
-		p.Frames = 2 * frames
-	case d.Deinterlace == ffmpeg.ToFilm:
-		p.Frames = frames - frames/5
-	default:
-		p.Frames = frames
-	}
-	if p.Frames < 1 {
-		return fmt.Errorf("there is not a single picture in it")
-	}
-	e.RateNum, e.RateDen, e.Frames = d.RateNum, d.RateDen, p.Frames
-	return nil
-}
-
-// fileStart is what ffmpeg takes for the file's beginning: the earliest of all streams.
-func (p *Plan) fileStart() float64 {
-	start := p.Source.Video.Start - p.Source.Video.Lead
-	for _, a := range p.Source.Audio {
-		start = min(start, a.Start)
-	}
-	return start
 }

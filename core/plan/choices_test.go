@@ -1,0 +1,95 @@
+package plan_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tapelight/tapelight/core/ffmpeg"
+	"github.com/tapelight/tapelight/core/neural"
+	"github.com/tapelight/tapelight/core/plan"
+	"github.com/tapelight/tapelight/core/recipe"
+	"github.com/tapelight/tapelight/core/source"
+)
+
+func TestNetworks(t *testing.T) {
+	fields := &neural.Network{Name: "tape", Grid: 2, Scale: 2, Companion: true, FlipBottom: true, Planes: 3, Layers: []neural.Layer{{In: 10, Out: 10}}, Meta: map[string]string{"companion": "1:2:3:4"}}
+	plain := &neural.Network{Name: "photo", Grid: 1, Scale: 4, Planes: 3}
+	progressive := tape()
+	progressive.Video.Fields = source.Fields{Scan: source.Progressive}
+	for _, c := range []struct {
+		name               string
+		source             *source.Source
+		network            *neural.Network
+		ask                func(*recipe.Recipe)
+		uses               string
+		companion, denoise string
+		in, out            [2]int // decoded and given to the encoder
+		note               string
+	}{
+		{"none", tape(), nil, nil, "none", "", "4:3:6:4.5", [2]int{704, 480}, [2]int{704, 480}, ""},
+		{"fields", tape(), fields, nil, "tape", "1:2:3:4", "", [2]int{704, 960}, [2]int{1408, 960}, "denoise setting is not used"},
+		{"fields on progressive", progressive, fields, nil, "none", "", "4:3:6:4.5", [2]int{704, 480}, [2]int{704, 480}, "made for interlaced tape"},
+		{"fields at frame rate", tape(), fields, func(r *recipe.Recipe) { r.Picture.Rate = recipe.RateFrames }, "none", "", "4:3:6:4.5", [2]int{704, 480}, [2]int{704, 480}, "made for interlaced tape"},
+		{"strength 0", tape(), fields, func(r *recipe.Recipe) { r.Upscale.Strength = 0 }, "none", "", "4:3:6:4.5", [2]int{704, 480}, [2]int{704, 480}, ""},
+		{"plain", progressive, plain, func(r *recipe.Recipe) { r.Picture.Denoise = 25 }, "photo", "", "2:1.5:3:2.25", [2]int{704, 480}, [2]int{2816, 1920}, ""},
+		{"no denoise", tape(), nil, func(r *recipe.Recipe) { r.Picture.Denoise = 0 }, "none", "", "", [2]int{704, 480}, [2]int{704, 480}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := mustMake(t, plan.Input{Source: c.source, Recipe: asked(c.ask), Network: c.network, Engine: "cpu", Batch: 3})
+			d, e := p.Decode, p.Encode
+			if p.Network.Name != c.uses || d.Companion != c.companion || d.Denoise != c.denoise {
+				t.Errorf("network %s, companion %q, denoise %q", p.Network.Name, d.Companion, d.Denoise)
+			}
+			if [2]int{d.Out.Width, d.Out.Height} != c.in || [2]int{e.In.Width, e.In.Height} != c.out || e.Width != 1440 || e.Height != 1080 {
+				t.Errorf("%v to %v to %dx%d", d.Out, e.In, e.Width, e.Height)
+			}
+			if c.uses != "none" && p.Network.MACs != c.network.MACs(704, 480) {
+				t.Errorf("%d multiply-adds", p.Network.MACs)
+			}
+			if !strings.Contains(strings.Join(p.Notes, "\n"), c.note) {
+				t.Errorf("notes %q", p.Notes)
+			}
+		})
+	}
+	// A companion whose strengths the file does not say is denoised as a usual tape is.
+	silent := *fields
+	silent.Meta = nil
+	if p := mustMake(t, plan.Input{Source: tape(), Network: &silent}); p.Decode.Companion != "4:3:6:4.5" {
+		t.Errorf("companion %q", p.Decode.Companion)
+	}
+}
+
+func TestColours(t *testing.T) {
+	ntsc, pal := ffmpeg.ColorSpace{Matrix: "smpte170m", Primaries: "smpte170m", Transfer: "smpte170m"}, ffmpeg.ColorSpace{Matrix: "bt470bg", Primaries: "bt470bg", Transfer: "smpte170m"}
+	hdr := ffmpeg.ColorSpace{Matrix: "bt2020nc", Primaries: "bt2020", Transfer: "arib-std-b67"}
+	for _, c := range []struct {
+		name     string
+		standard source.Standard
+		color    source.Color
+		pixFmt   string
+		from, to ffmpeg.ColorSpace
+	}{
+		{"NTSC unsaid", source.NTSC, source.Color{Assumed: true}, "yuv420p", ntsc, ffmpeg.HD},
+		{"PAL unsaid", source.PAL, source.Color{Assumed: true}, "yuv420p", pal, ffmpeg.HD},
+		{"HD unsaid", source.Other, source.Color{}, "yuv420p", ffmpeg.HD, ffmpeg.HD},
+		{"said otherwise", source.NTSC, source.Color{Matrix: "bt709", Primaries: "bt709", Transfer: "bt709"}, "yuv420p", ffmpeg.HD, ffmpeg.HD},
+		{"nominal gamma", source.PAL, source.Color{Matrix: "bt470bg", Primaries: "bt470bg", Transfer: "bt470bg"}, "yuv420p", pal, ffmpeg.HD},
+		{"nonsense", source.NTSC, source.Color{Matrix: "reserved", Primaries: "unknown", Transfer: "x';y"}, "yuv420p", ntsc, ffmpeg.HD},
+		{"HDR", source.Other, source.Color{Matrix: hdr.Matrix, Primaries: hdr.Primaries, Transfer: hdr.Transfer}, "yuv420p10le", hdr, hdr},
+		{"RGB", source.Other, source.Color{Matrix: "gbr", Range: "pc"}, "rgb24", ffmpeg.ColorSpace{Matrix: "smpte170m", Primaries: "bt709", Transfer: "bt709"}, ffmpeg.HD},
+	} {
+		s := tape()
+		s.Standard, s.Video.Color, s.Video.PixFmt = c.standard, c.color, c.pixFmt
+		p := mustMake(t, plan.Input{Source: s})
+		if p.Encode.From != c.from || p.Encode.To != c.to {
+			t.Errorf("%s: from %v to %v", c.name, p.Encode.From, p.Encode.To)
+		}
+		if said := slices.ContainsFunc(p.Notes, func(n string) bool { return strings.Contains(n, "does not name its colours") }); said != c.color.Assumed {
+			t.Errorf("%s: notes %q", c.name, p.Notes)
+		}
+		if p.Decode.FullRange != (c.color.Range == "pc") {
+			t.Errorf("%s: full range %v", c.name, p.Decode.FullRange)
+		}
+	}
+}

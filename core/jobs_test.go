@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -86,13 +88,16 @@ func names(t *testing.T, dir string) []string {
 	return out
 }
 
-// openFiles counts this process's open files; -1 where the system doesn't tell.
-func openFiles() int {
-	list, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		return -1
+// openFiles counts this process's open files; 0 where the system doesn't tell. Handles of process ids are left out: gopsutil leaves them to the
+// garbage collector, and process.Live tells whether a process is left.
+func openFiles() (n int) {
+	list, _ := os.ReadDir("/proc/self/fd")
+	for _, e := range list {
+		if what, _ := os.Readlink(filepath.Join("/proc/self/fd", e.Name())); what != "anon_inode:[pidfd]" {
+			n++
+		}
 	}
-	return len(list)
+	return n
 }
 
 // TestQueue adds files, a folder, the same again and a file that isn't there, and runs them all.
@@ -301,4 +306,78 @@ func TestSetRecipeForRetry(t *testing.T) {
 	s.SetRecipe(id, fast())
 	s.Retry(id)
 	awaitState(t, s, id, core.Waiting)
+}
+
+// TestWatch merges notes that nobody takes, and ends with its context.
+func TestWatch(t *testing.T) {
+	s := newService(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	changes := s.Watch(ctx)
+	for range 10 {
+		s.Start()
+		s.Stop()
+	}
+	<-changes
+	select {
+	case <-changes:
+		t.Error("20 changes gave more than one note")
+	default:
+	}
+	s.Start()
+	if _, ok := <-changes; !ok {
+		t.Error("no note of a change after the first was taken")
+	}
+	cancel()
+	for range changes { // it is closed, or this never ends
+	}
+	s.Stop()
+	if _, ok := <-changes; ok {
+		t.Error("a note after the end")
+	}
+}
+
+// TestEverythingAtOnce calls all doors from several goroutines; the race detector watches. In the end each job is finished or gone.
+func TestEverythingAtOnce(t *testing.T) {
+	s := newService(t)
+	dir := t.TempDir()
+	paths := []string{webcam(t)}
+	for i := range 5 {
+		paths = append(paths, filepath.Join(dir, fmt.Sprintf("missing %d.mpg", i)))
+	}
+	var work sync.WaitGroup
+	for g := range 4 {
+		work.Go(func() {
+			for i := range 50 {
+				ids := s.Add(paths[(g+i)%len(paths):][:1], fast(), dir)
+				s.Start()
+				for _, j := range s.Snapshot().Jobs {
+					switch (g + i) % 5 {
+					case 0:
+						s.Cancel(j.ID)
+					case 1:
+						s.Retry(j.ID)
+					case 2:
+						s.SetRecipe(j.ID, quick(recipe.NetworkNone))
+					case 3:
+						s.ClearFinished()
+					}
+				}
+				if i%7 == 0 {
+					for _, id := range ids {
+						s.Remove(id)
+					}
+				}
+				s.MonitorSample()
+			}
+		})
+	}
+	work.Wait()
+	for _, j := range s.Snapshot().Jobs {
+		s.Cancel(j.ID)
+	}
+	await(t, s, "all jobs finished", func(snap core.Snapshot) bool {
+		return !slices.ContainsFunc(snap.Jobs, func(j core.Job) bool { return !j.State.Finished() })
+	})
+	id := s.Add([]string{copyFile(t, webcam(t), filepath.Join(dir, "last.mp4"))}, fast(), dir)[0]
+	awaitState(t, s, id, core.Done)
 }

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tapelight/tapelight/core"
+	"github.com/tapelight/tapelight/core/plan"
 )
 
 func printJSON(w io.Writer, v any) error {
@@ -31,16 +31,16 @@ func newPlan() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return each(requests, func(r core.Request) error {
+				return each(c, requests, func(r core.Request) error {
 					p, err := s.Plan(c.Context(), r, nil)
 					if err != nil {
 						return err
 					}
 					if f.json {
-						return printJSON(os.Stdout, p)
+						return printJSON(c.OutOrStdout(), p)
 					}
-					fmt.Println(p.Text())
-					return nil
+					_, err = fmt.Fprintln(c.OutOrStdout(), planText(p))
+					return err
 				})
 			})
 		},
@@ -49,15 +49,16 @@ func newPlan() *cobra.Command {
 	return c
 }
 
-// each goes on after a failure and reports it at once.
-func each[T any](items []T, do func(T) error) error {
+// each goes on after a failure, which it reports at once, until the command is cancelled.
+func each[T any](c *cobra.Command, items []T, do func(T) error) error {
 	failed := false
 	for _, item := range items {
-		if err := do(item); err != nil {
-			if errors.Is(err, os.ErrClosed) || len(items) == 1 {
-				return err
-			}
-			fmt.Fprintln(os.Stderr, oneLine(err))
+		err := do(item)
+		if c.Context().Err() != nil {
+			return c.Context().Err()
+		}
+		if err != nil {
+			fmt.Fprintln(c.ErrOrStderr(), oneLine(err))
 			failed = true
 		}
 	}
@@ -67,19 +68,28 @@ func each[T any](items []T, do func(T) error) error {
 	return nil
 }
 
+// planText is a plan for people, in which no file name can begin a line or command the terminal.
+func planText(p *plan.Plan) string {
+	shown, src := *p, *p.Source
+	src.Path, shown.Output, shown.Source = printable(src.Path), printable(p.Output), &src
+	return shown.Text()
+}
+
 func newProbe() *cobra.Command {
 	return &cobra.Command{
 		Use:   "probe CAPTURE...",
 		Short: "Print what a capture is, measured, as JSON",
-		Args:  atLeast(1, "the capture to look at"),
+		Long: `Measures each capture (streams, field order, film, aspect, colours, length) and prints what it is as a JSON object.
+What a file claims and what its pictures show are both there.`,
+		Args: atLeast(1, "the capture to look at"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withService(func(s *core.Service) error {
-				return each(args, func(path string) error {
+				return each(c, args, func(path string) error {
 					src, err := s.Probe(c.Context(), path, nil)
 					if err != nil {
 						return err
 					}
-					return printJSON(os.Stdout, src)
+					return printJSON(c.OutOrStdout(), src)
 				})
 			})
 		},
@@ -91,21 +101,23 @@ func newPresets() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "presets",
 		Short: "List presets",
-		Args:  exactly(0),
-		RunE: func(*cobra.Command, []string) error {
+		Long:  "Lists the presets that --preset takes: those that come with the program, and your own.",
+		Args:  noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
 			return withService(func(s *core.Service) error {
 				list, bad := s.Presets()
 				if asJSON {
-					return errors.Join(printJSON(os.Stdout, list), bad)
+					return errors.Join(printJSON(c.OutOrStdout(), list), bad)
 				}
+				out := c.OutOrStdout()
 				for _, r := range list {
 					own := ""
 					if !r.BuiltIn {
 						own = " (your own)"
 					}
-					fmt.Printf("%-12s %s%s\n             %s\n", r.Name, r.Title, own, r.Description)
+					fmt.Fprintf(out, "%-12s %s%s\n             %s\n", r.Name, printable(r.Title), own, printable(r.Description))
 				}
-				fmt.Printf("\nYour own presets go into %s as NAME.toml.\n", s.PresetsDir())
+				fmt.Fprintf(out, "\nYour own presets go into %s as NAME.toml.\n", s.PresetsDir())
 				return bad
 			})
 		},
@@ -119,24 +131,29 @@ func newModels() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "models",
 		Short: "List networks with size, cost and measured gain",
-		Args:  exactly(0),
-		RunE: func(*cobra.Command, []string) error {
+		Long:  "Lists the networks that --network takes: those that come with the program, and your own, with what they cost, what they gain, and what is wrong with those that can't be used.",
+		Args:  noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
 			return withService(func(s *core.Service) error {
 				list := s.NetworkInfos()
 				if asJSON {
-					return printJSON(os.Stdout, list)
+					return printJSON(c.OutOrStdout(), list)
 				}
+				out := c.OutOrStdout()
 				for _, n := range list {
 					if n.Error != "" {
-						fmt.Printf("%-14s can't be used: %s\n", n.Name, n.Error)
+						if n.Name == "" { // a folder that can't be read
+							n.Name = n.Path
+						}
+						fmt.Fprintf(out, "%-14s can't be used: %s\n", printable(n.Name), printable(n.Error))
 						continue
 					}
-					fmt.Printf("%-14s %d layers of up to %d channels, %dx, %.2f billion multiply-adds for a 720x480 picture\n", n.Name, n.Layers, n.Channels, n.Scale, float64(n.MACs)/1e9)
+					fmt.Fprintf(out, "%-14s %d layers of up to %d channels, %dx, %.2f billion multiply-adds for a 720x480 picture\n", printable(n.Name), n.Layers, n.Channels, n.Scale, float64(n.MACs)/1e9)
 					if n.Gain != "" {
-						fmt.Printf("%-14s %s\n", "", n.Gain)
+						fmt.Fprintf(out, "%-14s %s\n", "", printable(n.Gain))
 					}
 				}
-				fmt.Printf("\nYour own networks (ONNX, compact family) go into %s.\n", s.NetworksDir())
+				fmt.Fprintf(out, "\nYour own networks (ONNX, compact family) go into %s.\n", s.NetworksDir())
 				return nil
 			})
 		},
@@ -151,15 +168,16 @@ func newDoctor() *cobra.Command {
 		Use:   "doctor",
 		Short: "Check what this machine has",
 		Long:  "Checks ffmpeg, encoders (hardware ones by a short trial), engines, GPU, networks and free space. Exits with 1 if captures can't be restored here.",
-		Args:  exactly(0),
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withService(func(s *core.Service) error {
 				r := s.Doctor(c.Context())
 				if asJSON {
-					if err := printJSON(os.Stdout, r); err != nil {
+					if err := printJSON(c.OutOrStdout(), r); err != nil {
 						return err
 					}
 				} else {
+					out := c.OutOrStdout()
 					for _, k := range r.Checks {
 						mark := "ok  "
 						if !k.OK {
@@ -168,9 +186,9 @@ func newDoctor() *cobra.Command {
 								mark = "FAIL"
 							}
 						}
-						fmt.Printf("%s  %-20s %s\n", mark, k.Name, oneLine(errors.New(k.Detail)))
+						fmt.Fprintf(out, "%s  %-20s %s\n", mark, printable(k.Name), printable(k.Detail))
 						if k.Hint != "" && !k.OK {
-							fmt.Printf("      %-20s %s\n", "", k.Hint)
+							fmt.Fprintf(out, "      %-20s %s\n", "", printable(k.Hint))
 						}
 					}
 				}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -24,10 +25,13 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // nohup
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // usageError is a wrong use of the command line.
@@ -36,31 +40,28 @@ type usageError struct{ error }
 // silentError is a failure that was reported already.
 type silentError struct{ error }
 
-func run(ctx context.Context, args []string) int {
+// run is the whole program: results go to stdout, complaints to stderr, and the exit code comes back.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would be the process's own
+	root.SetOut(stdout)
+	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
 		return exitOK
 	case ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "Cancelled. Nothing incomplete was left behind.")
+		fmt.Fprintln(stderr, "Cancelled. Nothing incomplete was left behind.")
 		return exitCancelled
 	case errors.As(err, new(silentError)):
 		return exitFailed
 	}
-	fmt.Fprintln(os.Stderr, oneLine(err))
-	var usage usageError
-	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
-		fmt.Fprintln(os.Stderr, "See tapelight-cli --help.")
+	fmt.Fprintln(stderr, oneLine(err))
+	if errors.As(err, new(usageError)) {
+		fmt.Fprintln(stderr, "See tapelight-cli --help.")
 		return exitUsage
 	}
 	return exitFailed
-}
-
-// oneLine keeps an error on one line, whatever a file name holds.
-func oneLine(err error) string {
-	return strings.NewReplacer("\r", `\r`, "\n", `\n`, "\t", " ", "\x1b", `\e`).Replace(err.Error())
 }
 
 func newRoot() *cobra.Command {
@@ -76,6 +77,7 @@ func newRoot() *cobra.Command {
 Exit codes: 0 done, 1 something failed, 2 wrong use, 130 cancelled.`,
 		SilenceErrors: true, SilenceUsage: true,
 	}
+	group(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.Version = version()
@@ -83,9 +85,37 @@ Exit codes: 0 done, 1 something failed, 2 wrong use, 130 cancelled.`,
 	return root
 }
 
-// exactly and atLeast are cobra's argument checks with the exit code for wrong use.
-func exactly(n int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error { return asUsage(cobra.ExactArgs(n)(c, args)) }
+// group makes c a command that only holds others: alone it shows its help, and a name it doesn't know is wrong use.
+func group(c *cobra.Command) {
+	c.Args = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		hint := ""
+		if c.SuggestionsMinimumDistance = 2; len(c.SuggestionsFor(args[0])) > 0 {
+			hint = "; did you mean " + strings.Join(c.SuggestionsFor(args[0]), " or ") + "?"
+		}
+		return usageError{fmt.Errorf("there is no command %q%s", c.CommandPath()+" "+args[0], hint)}
+	}
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	c.DisableFlagsInUseLine = true
+}
+
+// noArgs, one and atLeast are argument checks with the exit code for wrong use; what names the argument.
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("%q is one argument too many", args[0])}
+	}
+	return nil
+}
+
+func one(what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return noArgs(c, args[1:])
+		}
+		return atLeast(1, what)(c, args)
+	}
 }
 
 func atLeast(n int, what string) cobra.PositionalArgs {
@@ -95,13 +125,6 @@ func atLeast(n int, what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-func asUsage(err error) error {
-	if err != nil {
-		return usageError{err}
-	}
-	return nil
 }
 
 // withService gives do a running service and closes it afterwards.

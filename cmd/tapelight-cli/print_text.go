@@ -1,25 +1,33 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/tapelight/tapelight/core"
 )
 
-// textPrinter draws a bar on a terminal's last line.
+// textPrinter draws a bar on a terminal's last line. Whatever it writes besides, it clears that line first.
 type textPrinter struct {
 	out   io.Writer
-	width func() int
+	width func() int // of the terminal in columns, 0 where unknown
+	now   func() time.Time
 
 	mu  sync.Mutex
 	eta core.ETA
 }
 
+// clearLine goes to the line's beginning and clears it.
+const clearLine = "\r\x1b[K"
+
 func (p *textPrinter) start(path string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.eta = core.ETA{}
 	fmt.Fprintf(p.out, "%s\n", printable(path))
 }
@@ -31,30 +39,34 @@ func (p *textPrinter) progress(g core.Progress) {
 		p.line(fmt.Sprintf("  %s ...", g.Stage))
 		return
 	}
-	fps, left := p.eta.Add(time.Now(), g.Frames, g.Total)
-	slowest := ""
+	fps, left := p.eta.Add(p.now(), g.Frames, g.Total)
+	speed, limit := "", ""
+	if fps > 0 {
+		speed = fmt.Sprintf("  %.1f fps", fps)
+	}
 	best := 0.0
 	for _, s := range g.Stages {
 		if s.Utilisation > best {
-			best, slowest = s.Utilisation, s.Name
+			best, limit = s.Utilisation, fmt.Sprintf("  (%s is slowest)", s.Name)
 		}
 	}
-	p.line(fmt.Sprintf("  %s %3d %%  %.1f fps  %s  %s  (%s is slowest)", bar(float64(g.Frames)/float64(g.Total), 30), 100*g.Frames/g.Total, fps, remaining(left), core.Bytes(g.Size), slowest))
+	p.line(fmt.Sprintf("  %s %3d %%%s  %s  %s%s", bar(float64(g.Frames)/float64(g.Total), 30), min(100, 100*g.Frames/g.Total), speed, remaining(left, fps), core.Bytes(g.Size), limit))
 }
 
-func remaining(d time.Duration) string {
-	if d <= 0 {
+// remaining is the time left at a speed.
+func remaining(left time.Duration, fps float64) string {
+	if fps <= 0 {
 		return "estimating"
 	}
-	return core.Clock(d) + " left"
+	return core.Clock(left) + " left"
 }
 
 // line replaces the last line, cut to the terminal's width.
 func (p *textPrinter) line(s string) {
-	if w := p.width(); w > 0 && len(s) >= w {
-		s = s[:w-1]
+	if w, r := p.width(), []rune(s); w > 0 && len(r) >= w {
+		s = string(r[:w-1])
 	}
-	fmt.Fprintf(p.out, "\r\x1b[K%s", s)
+	fmt.Fprint(p.out, clearLine+s)
 }
 
 func bar(share float64, n int) string {
@@ -63,16 +75,25 @@ func bar(share float64, n int) string {
 }
 
 func (p *textPrinter) failed(_ string, err error) {
-	p.end()
-	fmt.Fprintf(p.out, "  failed: %s\n", oneLine(err))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprintf(p.out, "%s  failed: %s\n", clearLine, oneLine(err))
+	if f, ok := errors.AsType[*core.FailedError](err); ok && f.Log != "" {
+		fmt.Fprintf(p.out, "  more in %s\n", printable(f.Log))
+	}
+}
+
+func (p *textPrinter) cancelled(string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprint(p.out, clearLine)
 }
 
 func (p *textPrinter) done(r *core.Report) {
-	p.end()
-	fmt.Fprint(p.out, reportText(r))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprint(p.out, clearLine+reportText(r))
 }
-
-func (p *textPrinter) end() { fmt.Fprint(p.out, "\r\x1b[K") }
 
 // reportText is a finished run for people.
 func reportText(r *core.Report) string {
@@ -93,17 +114,32 @@ func reportText(r *core.Report) string {
 	line("memory", "%s at most, %s of it our own process", mib(r.PeakTree), mib(r.PeakOwn))
 	line("disk", "%s of output, %s of temporary files", core.Bytes(r.Size), core.Bytes(r.Temp))
 	for _, w := range r.Warnings {
-		line("note", "%s", w)
+		line("note", "%s", printable(w))
 	}
 	return b.String()
 }
 
-// printable keeps control characters of file names off the terminal.
+// printable keeps a text on its line and off the terminal's controls: line breaks, escapes and marks that turn the direction of writing are shown as
+// '?'. File names can hold all of them.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 32 || r == 127 || r >= 0x80 && r < 0xa0 {
+		if !unicode.IsGraphic(r) {
 			return '?'
 		}
 		return r
 	}, s)
 }
+
+// oneLine is an error as a line. Errors that were joined are parted by semicolons.
+func oneLine(err error) string {
+	if many, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(many.Unwrap()...).Error() {
+		var parts []string
+		for _, e := range many.Unwrap() {
+			parts = append(parts, oneLine(e))
+		}
+		return strings.Join(parts, "; ")
+	}
+	return printable(err.Error())
+}
+
+func mib(n uint64) string { return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20)) }

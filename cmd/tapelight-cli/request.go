@@ -29,15 +29,15 @@ func (f *requestFlags) register(c *cobra.Command) {
 	fl.StringVarP(&f.output, "output", "o", "", "output file, or folder; default: NAME.restored.mkv beside the capture")
 	fl.StringVarP(&f.preset, "preset", "p", "vhs", "preset to start from (see: tapelight-cli presets)")
 	fl.StringVar(&f.network, "network", "", `network: a name (see: tapelight-cli models), "auto", or "none" for the resampler alone`)
-	fl.IntVar(&f.strength, "strength", -1, "0 to 100 % of the network against the plain path")
+	fl.IntVar(&f.strength, "strength", 0, "0 to 100 % of the network against the plain path")
 	fl.StringVar(&f.engine, "engine", "auto", "what computes the network: auto, cpu")
 	fl.StringVar(&f.encoder, "encoder", "", "video encoder: x265, x264, svtav1, ffv1, prores, or a hardware encoder (see: tapelight-cli doctor)")
-	fl.IntVar(&f.quality, "quality", -1, "0 (smallest file) to 100 (no visible loss)")
+	fl.IntVar(&f.quality, "quality", 0, "0 (smallest file) to 100 (no visible loss)")
 	fl.StringVar(&f.speed, "speed", "", "encoder speed: fast, medium, slow")
 	fl.StringVar(&f.container, "container", "", "container: mkv, mp4, mov; default: by the output's name")
 	fl.StringVar(&f.sound, "sound", "", "sound: auto, off (as it is), light, voice, music, strong")
-	fl.IntVar(&f.height, "height", -1, "height of the output in lines, 240 to 4320; 0 keeps the capture's")
-	fl.IntVar(&f.denoise, "denoise", -1, "0 to 100, for the plain path")
+	fl.IntVar(&f.height, "height", 0, "height of the output in lines, 240 to 4320; 0 keeps the capture's")
+	fl.IntVar(&f.denoise, "denoise", 0, "0 to 100, for the plain path")
 	fl.StringVar(&f.scan, "scan", "", "what the content is, if measured wrongly: auto, interlaced, progressive, telecine")
 	fl.StringVar(&f.order, "field-order", "", "which field is first, if measured wrongly: auto, top, bottom")
 	fl.StringVar(&f.rate, "rate", "", `"fields" (59.94 or 50 a second, smooth) or "frames" (29.97 or 25)`)
@@ -48,37 +48,57 @@ func (f *requestFlags) register(c *cobra.Command) {
 	fl.BoolVar(&f.json, "json", false, "print JSON instead of text")
 }
 
-// requests makes one request for each capture.
+// requests makes one request for each capture. Whatever is wrong with them before a capture is opened is wrong use.
 func (f *requestFlags) requests(s *core.Service, c *cobra.Command, captures []string) ([]core.Request, error) {
-	r, err := s.Preset(f.preset)
+	list, err := f.build(s, c, captures)
 	if err != nil {
 		return nil, usageError{err}
+	}
+	return list, nil
+}
+
+func (f *requestFlags) build(s *core.Service, c *cobra.Command, captures []string) ([]core.Request, error) {
+	r, err := s.Preset(f.preset)
+	if err != nil {
+		return nil, err
 	}
 	f.change(c, &r)
 	start, err := parseTime(f.start)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("--start: %w", err)}
+		return nil, fmt.Errorf("--start: %w", err)
 	}
 	length, err := parseTime(f.duration)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("--duration: %w", err)}
+		return nil, fmt.Errorf("--duration: %w", err)
 	}
-	file, dir, err := f.target(captures)
+	if c.Flags().Changed("duration") && length == 0 {
+		return nil, errors.New("--duration: 0 would leave nothing")
+	}
+	file, dir, err := target(f.output, len(captures))
 	if err != nil {
 		return nil, err
 	}
-	if file != "" && f.container == "" {
-		if ext := strings.TrimPrefix(strings.ToLower(filepath.Ext(file)), "."); ext != "" {
-			r.Output.Container = recipe.Choice(ext)
+	if file != "" {
+		ext := recipe.Choice(strings.TrimPrefix(strings.ToLower(filepath.Ext(file)), "."))
+		if c.Flags().Changed("container") && ext != r.Output.Container {
+			return nil, fmt.Errorf("--container %s and --output %q contradict each other", f.container, file)
 		}
-	}
-	if err := r.Validate(); err != nil {
-		return nil, usageError{err}
+		r.Output.Container = ext
 	}
 	var out []core.Request
+	seen := map[string]bool{}
 	for _, path := range captures {
-		out = append(out, core.Request{Path: path, Recipe: r, Output: file, OutDir: dir, Overwrite: f.overwrite, Start: start, Length: length, Engine: f.engine, Batch: f.batch, Threads: f.threads})
+		if seen[path] {
+			continue // naming a capture twice does not restore it twice
+		}
+		seen[path] = true
+		req := core.Request{Path: path, Recipe: r, Output: file, OutDir: dir, Overwrite: f.overwrite, Start: start, Length: length, Engine: f.engine, Batch: f.batch, Threads: f.threads}
+		if err := s.Check(req); err != nil {
+			return nil, inFlags(err)
+		}
+		out = append(out, req)
 	}
+	core.DistinctOutputs(out)
 	return out, nil
 }
 
@@ -110,36 +130,56 @@ func (f *requestFlags) change(c *cobra.Command, r *recipe.Recipe) {
 	number("denoise", &r.Picture.Denoise, f.denoise)
 }
 
-// target tells a file from a folder: what exists as a folder, ends in a slash, or has to hold several outputs, is a folder.
-func (f *requestFlags) target(captures []string) (file, dir string, err error) {
-	if f.output == "" {
-		return "", "", nil
+// flagOf names the option behind a setting.
+var flagOf = map[string]string{"picture.scan": "scan", "picture.field_order": "field-order", "picture.rate": "rate", "picture.denoise": "denoise",
+	"upscale.strength": "strength", "upscale.height": "height", "sound.mode": "sound", "output.container": "container", "output.quality": "quality", "output.speed": "speed"}
+
+// inFlags says an error about a setting in terms of the option it came from.
+func inFlags(err error) error {
+	if e, ok := errors.AsType[*recipe.FieldError](err); ok && flagOf[e.Key] != "" {
+		return fmt.Errorf("--%s %s is not allowed; it may be %s", flagOf[e.Key], e.Value, e.Allowed)
 	}
-	st, err := os.Stat(f.output)
-	isDir := err == nil && st.IsDir() || strings.HasSuffix(f.output, "/") || strings.HasSuffix(f.output, string(filepath.Separator))
-	if isDir {
-		return "", f.output, nil
-	}
-	if len(captures) > 1 {
-		return "", "", usageError{errors.New("--output has to be a folder when there are several captures")}
-	}
-	return f.output, "", nil
+	return err
 }
 
-// parseTime reads seconds, m:ss or h:mm:ss, with decimals; empty is 0.
+// target tells a file from a folder: what exists as a folder, or ends in a slash, is a folder, and several outputs need one.
+func target(output string, captures int) (file, dir string, err error) {
+	if output == "" {
+		return "", "", nil
+	}
+	st, err := os.Stat(output)
+	if err == nil && st.IsDir() || strings.HasSuffix(output, "/") || strings.HasSuffix(output, string(filepath.Separator)) {
+		return "", output, nil
+	}
+	if captures > 1 {
+		return "", "", fmt.Errorf("--output has to be a folder when there are several captures: write %q", output+"/")
+	}
+	switch strings.ToLower(filepath.Ext(output)) {
+	case ".mkv", ".mp4", ".mov":
+		return output, "", nil
+	}
+	return "", "", fmt.Errorf("--output %q: a file's name has to end in .mkv, .mp4 or .mov, a folder's in a slash", output)
+}
+
+// parseTime reads seconds, m:ss or h:mm:ss, with decimals; empty is 0. Results are 0 or more, below 1e7 hours, and finite.
 func parseTime(s string) (float64, error) {
 	if s == "" {
 		return 0, nil
 	}
 	parts := strings.Split(s, ":")
+	bad := fmt.Errorf("%q is not a time; write seconds, m:ss or h:mm:ss", s)
 	if len(parts) > 3 {
-		return 0, fmt.Errorf("%q is not a time; write seconds, m:ss or h:mm:ss", s)
+		return 0, bad
 	}
 	t := 0.0
 	for i, p := range parts {
+		digits := strings.Trim(p, "0123456789")
+		if p == "" || digits != "" && (digits != "." || p == "." || i < len(parts)-1) {
+			return 0, bad
+		}
 		v, err := strconv.ParseFloat(p, 64)
-		if err != nil || !(v >= 0 && v < 1e7) || i > 0 && v >= 60 {
-			return 0, fmt.Errorf("%q is not a time; write seconds, m:ss or h:mm:ss", s)
+		if err != nil || v >= 1e7 || i > 0 && v >= 60 {
+			return 0, bad
 		}
 		t = t*60 + v
 	}

@@ -2,8 +2,9 @@ package main
 
 import (
 	"errors"
-	"fmt"
+	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -17,8 +18,11 @@ func newRestore() *cobra.Command {
 		Use:   "restore CAPTURE...",
 		Short: "Restore captures",
 		Long: `Restores each capture into a new file. What the tape is (field order, film, aspect, colours, sound) is measured; nothing has to be set.
+What an option does not say, the preset does.
 Until a file is complete and checked its name has ".partial" in it. An existing file is never overwritten unasked.
-With --json, or when the output is not a terminal, progress comes as one JSON object a line.`,
+Several captures are restored one after the other; one that fails does not stop the others. Outputs of the same name are numbered.
+With --json, or when the output is not a terminal, progress comes as one JSON object a line, whose "type" is start, progress, done, failed or cancelled.
+Ctrl-C cancels and removes what is incomplete.`,
 		Example: `  tapelight-cli restore tape.mpg
   tapelight-cli restore --preset video8 --height 720 -o out/ *.avi
   tapelight-cli restore --start 1:30 --duration 10 --encoder x264 -o try.mp4 tape.mkv`,
@@ -37,24 +41,21 @@ func restoreAll(c *cobra.Command, s *core.Service, f requestFlags, captures []st
 	if err != nil {
 		return err
 	}
-	var show printer = &jsonPrinter{out: os.Stdout}
-	if fd := int(os.Stdout.Fd()); !f.json && term.IsTerminal(fd) {
-		show = &textPrinter{out: os.Stdout, width: func() int { w, _, _ := term.GetSize(fd); return w }}
-	}
+	show := newPrinter(c.OutOrStdout(), f.json)
 	failed := false
 	for _, req := range requests {
 		show.start(req.Path)
 		report, err := s.Restore(c.Context(), req, show.progress)
-		if c.Context().Err() != nil {
-			show.end()
+		switch {
+		case err == nil:
+			show.done(report)
+		case c.Context().Err() != nil:
+			show.cancelled(req.Path)
 			return c.Context().Err()
-		}
-		if err != nil {
+		default:
 			show.failed(req.Path, err)
 			failed = true
-			continue
 		}
-		show.done(report)
 	}
 	if failed {
 		return silentError{errors.New("some captures could not be restored")}
@@ -62,13 +63,21 @@ func restoreAll(c *cobra.Command, s *core.Service, f requestFlags, captures []st
 	return nil
 }
 
-// printer shows a run; two forms over the same state.
+// printer shows a run; two forms over the same state. Its methods may be called by several goroutines.
 type printer interface {
 	start(path string)
 	progress(core.Progress)
 	failed(path string, err error)
+	cancelled(path string)
 	done(*core.Report)
-	end()
 }
 
-func mib(n uint64) string { return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20)) }
+// newPrinter chooses text for a terminal, JSON for everything else.
+func newPrinter(out io.Writer, asJSON bool) printer {
+	if f, ok := out.(*os.File); ok && !asJSON {
+		if fd := int(f.Fd()); term.IsTerminal(fd) {
+			return &textPrinter{out: out, now: time.Now, width: func() int { w, _, _ := term.GetSize(fd); return w }}
+		}
+	}
+	return &jsonPrinter{out: out}
+}

@@ -12,6 +12,7 @@ type BenchReport = restore.BenchReport
 
 // BenchPipeline measures a request's plan. Pictures between the stages lie in temporary space meanwhile: about 4 MB each for SD.
 func (s *Service) BenchPipeline(ctx context.Context, req Request) (report *BenchReport, err error) {
+	defer s.guard(req.Path, &err)
 	p, err := s.Plan(ctx, req, nil)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ type Request struct {
 }
 
 // Probe reads what a capture is, measured. progress (may be nil) is told what is going on, in sentence case, by several goroutines at once. Results are
-// cached by the file's content.
+// cached by the file's content, and who asks for what is being read already waits for it.
 func (s *Service) Probe(ctx context.Context, path string, progress func(string)) (src *source.Source, err error) {
 	defer s.guard(path, &err)
 	t, err := s.findTools(ctx)
@@ -48,6 +48,11 @@ func (s *Service) Probe(ctx context.Context, path string, progress func(string))
 	if err != nil {
 		return nil, err
 	}
+	release, err := s.probing.enter(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	if src, ok := s.sources.Get(key); ok {
 		return src, nil
 	}

@@ -46,6 +46,7 @@ type Service struct {
 	finding chan struct{} // holds one while ffmpeg is looked for
 	free    func(path string) (uint64, error)
 
+	probing    turns
 	sources    *lru.Cache[string, *source.Source]
 	sounds     *lru.Cache[string, []plan.Treatment]
 	plans      *lru.Cache[string, *plan.Plan]

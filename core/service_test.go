@@ -1,16 +1,20 @@
 package core_test
 
 import (
+	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/tapelight/tapelight/core"
 	"github.com/tapelight/tapelight/core/recipe"
+	"github.com/tapelight/tapelight/core/source"
 	"github.com/tapelight/tapelight/testdata/tape"
 )
 
@@ -100,6 +104,39 @@ func TestPlanCache(t *testing.T) {
 	}
 	if make(same) == first {
 		t.Error("a changed file got the old plan")
+	}
+}
+
+// TestProbeTogether has several want the same capture at once, one of which gives up: it is read once.
+func TestProbeTogether(t *testing.T) {
+	s := newService(t)
+	path := webcam(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	started := make(chan struct{})
+	var once sync.Once
+	var work sync.WaitGroup
+	work.Go(func() {
+		_, err := s.Probe(ctx, path, func(string) { once.Do(func() { close(started) }) })
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: %v", err)
+		}
+	})
+	<-started
+	got := make([]*source.Source, 4)
+	for i := range got {
+		work.Go(func() {
+			var err error
+			if got[i], err = s.Probe(t.Context(), path, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	cancel()
+	work.Wait()
+	for _, src := range got {
+		if src == nil || src != got[0] {
+			t.Errorf("they got %p", got)
+		}
 	}
 }
 

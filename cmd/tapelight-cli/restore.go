@@ -75,7 +75,7 @@ type printer interface {
 // newPrinter chooses text for a terminal, JSON for everything else.
 func newPrinter(out io.Writer, asJSON bool) printer {
 	if f, ok := out.(*os.File); ok && !asJSON {
-		if fd := int(f.Fd()); term.IsTerminal(fd) {
+		if fd := int(f.Fd()); term.IsTerminal(fd) && understandsControls(f) {
 			return &textPrinter{out: out, now: time.Now, width: func() int { w, _, _ := term.GetSize(fd); return w }}
 		}
 	}

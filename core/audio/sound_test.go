@@ -157,14 +157,6 @@ func rms(x []float64) float64 {
 
 func dbRMS(x []float64) float64 { return 20 * math.Log10(rms(x)+1e-12) }
 
-func add(a, b []float64) []float64 {
-	out := make([]float64, len(a))
-	for i := range a {
-		out[i] = a[i] + b[i]
-	}
-	return out
-}
-
 // interleave makes float32 samples of channels.
 func interleave(channels ...[]float64) []float32 {
 	out := make([]float32, 0, len(channels)*len(channels[0]))

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,18 +110,14 @@ func TestFirstSampleIsTrue(t *testing.T) {
 		},
 		Temp: func() (int64, int64) { return 5, 10 },
 	})
-	stop, spinning := make(chan struct{}), sync.WaitGroup{}
+	var stop atomic.Bool
+	var spinning sync.WaitGroup
 	spinning.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
+		for !stop.Load() {
 		}
 	})
 	s := m.Sample(t.Context())
-	close(stop)
+	stop.Store(true)
 	spinning.Wait()
 	check(t, s)
 	if s.CPU.Total == 0 || s.CPU.Own == 0 {

@@ -25,8 +25,8 @@ type nvml struct {
 
 // nvmlMemory and nvmlUtilization are laid out as nvmlMemory_t and nvmlUtilization_t in nvml.h.
 type (
-	nvmlMemory      struct{ total, free, used uint64 }
-	nvmlUtilization struct{ gpu, memory uint32 }
+	nvmlMemory      struct{ total, _, used uint64 }
+	nvmlUtilization struct{ gpu, _ uint32 }
 )
 
 // openNVML loads path, or the system's library if path is empty. The error says in a sentence why NVIDIA cards can't be watched.

@@ -21,12 +21,10 @@ func (r Rational) String() string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
 
 // Rates of the samples.
 var (
-	rateFilm  = Rational{24000, 1001}
-	ratePAL   = Rational{25, 1}
-	ratePAL2  = Rational{50, 1}
-	rateNTSC  = Rational{30000, 1001}
-	rateNTSC2 = Rational{60000, 1001}
-	rateWeb   = Rational{30, 1}
+	rateFilm = Rational{24000, 1001}
+	ratePAL  = Rational{25, 1}
+	rateNTSC = Rational{30000, 1001}
+	rateWeb  = Rational{30, 1}
 )
 
 // Content is what the pictures in a file truly are, whatever its flags say.

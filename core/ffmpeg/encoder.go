@@ -72,6 +72,12 @@ func (e *Encoder) Finish() error {
 	return e.explain(err)
 }
 
+// Ended is closed when the encoder has ended, by itself or not; Err then says why, nil where it ended well.
+func (e *Encoder) Ended() <-chan struct{} { return e.child.Done() }
+
+// Err waits for the encoder's end and gives its reason.
+func (e *Encoder) Err() error { return e.explain(e.child.Wait()) }
+
 // Progress is the encoder's latest report.
 func (e *Encoder) Progress() Progress { return *e.progress.Load() }
 

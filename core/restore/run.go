@@ -138,7 +138,20 @@ func (s *stream) run(ctx context.Context) (err error) {
 	go func() { defer close(watcher); s.watch(watching) }()
 
 	group.Go(func() error { return step("decode", s.read(gctx)) })
-	group.Go(func() error { return step("restore", s.write(gctx)) })
+	written := make(chan struct{})
+	group.Go(func() error {
+		defer close(written)
+		return step("restore", s.write(gctx))
+	})
+	group.Go(func() error { // an encoder that dies while no picture is at hand is not noticed by writing
+		select {
+		case <-s.encoder.Ended():
+			return step("restore", s.encoding(s.encoder.Err()))
+		case <-written:
+		case <-gctx.Done():
+		}
+		return nil
+	})
 	err = group.Wait() // of the first to fail: the other's error is only what the first one caused
 	close(watching)
 	<-watcher

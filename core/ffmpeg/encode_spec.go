@@ -69,6 +69,13 @@ type EncodeSpec struct {
 	Subtitles []SubtitleTrack `json:"subtitles,omitempty"`
 	Comment   string          `json:"comment,omitempty"` // tag that tells how the file was made
 	Path      string          `json:"path"`
+
+	// For runs that can be continued.
+	Mark      string `json:"-"` // tag that tells what the file is a part of; empty writes none
+	First     int64  `json:"-"` // number of the first picture that comes in
+	Pictures  bool   `json:"-"` // the pictures alone, no sound, subtitles or tags
+	Resumable bool   `json:"-"` // whole groups of pictures reach the disk within seconds
+	Group     int64  `json:"-"` // the most pictures in a group of a resumable run; 0: four seconds
 }
 
 // Duration is the length of the picture in seconds.
@@ -96,7 +103,7 @@ func (s EncodeSpec) Filters() []Filter {
 // soundFilters puts a track's restoration between the filters that hold it to the picture: it starts with the first picture (earlier sound is
 // cut, later sound led in by silence, gaps filled) and ends with the last.
 func (s EncodeSpec) soundFilters(a AudioTrack) []Filter {
-	chain := []Filter{F("aresample", "async", 1, "first_pts", 0)}
+	chain := []Filter{FillGaps()}
 	chain = append(chain, a.Filters...)
 	if a.Codec == "libopus" { // it refuses others, where the other encoders have ffmpeg bring them to the nearest they know
 		chain = append(chain, F("aformat", "channel_layouts", "mono|stereo|3.0|quad|5.0|5.1|6.1|7.1"))
@@ -136,20 +143,36 @@ func (s EncodeSpec) Args() ([]string, error) {
 	if e.Codec == "libx265" && s.Container != "mkv" || e.Codec == "hevc_nvenc" && s.Container != "mkv" {
 		out["tag:v"] = "hvc1"
 	}
-	if s.Comment != "" {
-		out["metadata"] = "comment=" + s.Comment
+	s.markOptions(out)
+	if s.Pictures {
+		delete(out, "map_metadata")
+		delete(out, "map_chapters")
 	}
+	return s.withSource(out, "pipe:0", func() *ff.Stream {
+		raw := ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuv420p10le", "video_size": fmt.Sprintf("%dx%d", s.In.Width, s.In.Height), "framerate": rate(s.RateNum, s.RateDen)}
+		if s.First > 0 {
+			raw["itsoffset"] = timeArg(float64(s.First) * float64(s.RateDen) / float64(s.RateNum))
+		}
+		return apply(ff.Input("pipe:0", raw).Get("0"), s.Filters())
+	}, e.device)
+}
+
+// withSource is the argument list for pictures, which come from an input called name, together with what the capture gives besides: sound, subtitles,
+// chapters and tags.
+func (s EncodeSpec) withSource(out ff.KwArgs, name string, pictures func() *ff.Stream, device []string) ([]string, error) {
 	if s.Container == "mov" {
 		s.Audio = slices.Clone(s.Audio)
 		for i := range s.Audio {
 			s.Audio[i].Language = terminologic(s.Audio[i].Language)
 		}
 	}
+	if s.Pictures {
+		s.Audio, s.Subtitles = nil, nil
+	}
 	s.soundOptions(out)
 	for i, t := range s.Subtitles {
 		out["c:s:"+strconv.Itoa(i)] = t.Codec
 	}
-
 	src := ff.KwArgs{}
 	if s.Seek > 0 {
 		src["ss"] = timeArg(s.Seek)
@@ -158,9 +181,8 @@ func (s EncodeSpec) Args() ([]string, error) {
 		src["itsoffset"] = timeArg(s.Shift)
 	}
 	build := func() *ff.Stream {
-		pictures := ff.Input("pipe:0", ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuv420p10le", "video_size": fmt.Sprintf("%dx%d", s.In.Width, s.In.Height), "framerate": rate(s.RateNum, s.RateDen)})
 		source := input(s.Source, src)
-		streams := []*ff.Stream{apply(pictures.Get("0"), s.Filters())}
+		streams := []*ff.Stream{pictures()}
 		for _, a := range s.Audio {
 			in := source.Get(strconv.Itoa(a.Stream))
 			if !a.Copy {
@@ -171,13 +193,16 @@ func (s EncodeSpec) Args() ([]string, error) {
 		for _, t := range s.Subtitles {
 			streams = append(streams, source.Get(strconv.Itoa(t.Stream)))
 		}
-		return ff.Output(streams, "file:"+s.Path, out).GlobalArgs(append([]string{"-hide_banner", "-loglevel", "level+warning", "-nostats", "-stats_period", "0.25", "-progress", "pipe:1", "-y"}, e.device...)...)
+		return ff.Output(streams, "file:"+s.Path, out).GlobalArgs(append([]string{"-hide_banner", "-loglevel", "level+warning", "-nostats", "-stats_period", "0.25", "-progress", "pipe:1", "-y"}, device...)...)
+	}
+	if s.Pictures {
+		return arguments(build, name)
 	}
 	if len(s.Audio)+len(s.Subtitles) > 0 {
-		return arguments(build, "pipe:0", "file:"+s.Source)
+		return arguments(build, name, "file:"+s.Source)
 	}
 	// The library leaves an input out of which nothing is mapped; its tags and chapters are wanted all the same.
-	args, err := arguments(build, "pipe:0")
+	args, err := arguments(build, name)
 	if err != nil {
 		return nil, err
 	}
@@ -194,6 +219,41 @@ func (s EncodeSpec) Args() ([]string, error) {
 	}
 	return args, nil
 }
+
+// markOptions writes the tags, and what continuing needs: groups of pictures that lean on no other, none longer than four seconds, each written out
+// as soon as it is complete.
+func (s EncodeSpec) markOptions(out ff.KwArgs) {
+	var tags []string
+	if s.Comment != "" {
+		tags = append(tags, "comment="+s.Comment)
+	}
+	if s.Mark != "" {
+		tags = append(tags, MarkTag+"="+s.Mark)
+	}
+	if tags != nil {
+		out["metadata"] = tags
+	}
+	if !s.Resumable {
+		return
+	}
+	out["cluster_time_limit"] = "1000"
+	if _, set := out["g"]; !set {
+		group := s.Group
+		if group <= 0 {
+			group = max(1, 4*s.RateNum/max(1, s.RateDen))
+		}
+		out["g"] = strconv.FormatInt(group, 10)
+	}
+	if params, ok := out["x265-params"].(string); ok {
+		out["x265-params"] = params + ":open-gop=0"
+	}
+	if s.First > 0 { // times are exact already, and a gap before the first picture is meant
+		out["fps_mode"] = "passthrough"
+	}
+}
+
+// MarkTag is the name of the tag that holds EncodeSpec.Mark, as Matroska keeps it.
+const MarkTag = "TAPELIGHT_PART"
 
 func (s EncodeSpec) soundOptions(out ff.KwArgs) {
 	for i, a := range s.Audio {

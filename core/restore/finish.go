@@ -41,10 +41,10 @@ func (s *stream) finish(ctx context.Context) (*Report, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, &StepError{step, p.Partial, err}
+		return nil, &StepError{step, s.file, err}
 	}
-	decoded := s.decoded.Load()
-	counted, err := s.Tools.CountPackets(ctx, p.Partial, 0)
+	decoded := s.base + s.decoded.Load()
+	counted, err := s.Tools.CountPackets(ctx, s.file, 0)
 	if err != nil {
 		return fail("check the output", err)
 	}
@@ -54,7 +54,7 @@ func (s *stream) finish(ctx context.Context) (*Report, error) {
 	if counted.Packets != decoded {
 		return fail("check the output", fmt.Errorf("it holds %d pictures, %d were made", counted.Packets, decoded))
 	}
-	size, err := syncFile(p.Partial)
+	size, err := syncFile(s.file)
 	if err != nil {
 		return fail("write the output to disk", err)
 	}
@@ -62,13 +62,13 @@ func (s *stream) finish(ctx context.Context) (*Report, error) {
 	if s.Overwrite {
 		rename = os.Rename
 	}
-	if err := rename(p.Partial, p.Output); err != nil {
+	if err := rename(s.file, p.Output); err != nil {
 		return fail("name the output", err)
 	}
 	syncDir(p.Output)
 
 	wall := s.end.Sub(s.start).Seconds()
-	report := &Report{Source: p.Source.Path, Output: p.Output, FramesIn: decoded, Frames: counted.Packets, Size: size, Wall: wall, FPS: float64(decoded) / wall,
+	report := &Report{Source: p.Source.Path, Output: p.Output, FramesIn: decoded, Frames: counted.Packets, Size: size, Wall: wall, FPS: float64(s.decoded.Load()) / wall,
 		Seconds: float64(decoded) * float64(p.Encode.RateDen) / float64(p.Encode.RateNum), Stages: s.stages(s.end), Warnings: p.Warnings}
 	if s.Peak != nil {
 		report.PeakOwn, report.PeakTree = s.Peak()

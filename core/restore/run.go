@@ -27,6 +27,10 @@ type Runner struct {
 	Network *neural.Network
 	// Progress, if set, is called a few times a second, from one goroutine at a time.
 	Progress func(Progress)
+	// Resume makes a run that can be continued, and continues one of this output that was begun: after a crash, a kill, or an end with cause ErrPaused.
+	Resume bool
+	// Note, if set, hears in words what became of an earlier run.
+	Note func(string)
 	// Overwrite lets the output take an existing file's place.
 	Overwrite bool
 	// Peak, if set, is asked at the end for the most memory used: our own process and the whole process tree.
@@ -72,13 +76,16 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan) (report *Report, err err
 		return nil, err
 	}
 	defer release()
+	if r.Resume {
+		return r.runResumable(ctx, p)
+	}
 	defer func() {
 		if err != nil {
 			os.Remove(p.Partial)
 		}
 	}()
 
-	s := &stream{Runner: r, plan: p, start: time.Now()}
+	s := &stream{Runner: r, plan: p, start: time.Now(), span: spanFrom(p, 0, 0), encode: p.Encode, file: p.Partial}
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
@@ -90,12 +97,16 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan) (report *Report, err err
 type stream struct {
 	*Runner
 	plan    *plan.Plan
+	span    span              // what this run makes
+	encode  ffmpeg.EncodeSpec // and into what
+	base    int64             // pictures that earlier runs made
+	file    string            // what becomes the output
 	start   time.Time
 	decoder *ffmpeg.Decoder
 	encoder *ffmpeg.Encoder
 	session neural.Session
 
-	decoded    atomic.Int64
+	decoded    atomic.Int64 // pictures that this run took from the decoder to encode
 	starved    atomic.Int64 // nanoseconds the reader waited for a free frame: the network (or the encoder behind it) was slower than the decoder
 	waited     atomic.Int64 // nanoseconds the writer waited for the network
 	networkCPU float64
@@ -124,11 +135,11 @@ func (s *stream) run(ctx context.Context) (err error) {
 	inner, cancel := context.WithCancel(ctx) // ends with the run, also where a stage could not be started
 	defer cancel()
 	group, gctx := errgroup.WithContext(inner)
-	if s.decoder, err = s.Tools.Decode(gctx, p.Decode); err != nil {
+	if s.decoder, err = s.Tools.Decode(gctx, s.span.decode); err != nil {
 		return step("start the decoder", err)
 	}
 	defer s.decoder.Close()
-	if s.encoder, err = s.Tools.Encode(gctx, p.Encode); err != nil {
+	if s.encoder, err = s.Tools.Encode(gctx, s.encode); err != nil {
 		return step("start the encoder", err)
 	}
 	defer s.encoder.Close()
@@ -183,14 +194,17 @@ func (s *stream) open(ctx context.Context) (neural.Session, error) {
 // read moves pictures from the decoder to the network until the capture, or the part of it that is wanted, ends.
 func (s *stream) read(ctx context.Context) error {
 	limited := s.plan.Decode.Duration > 0
-	for !limited || s.decoded.Load() < s.plan.Frames {
+	skip, lead := s.span.discard, s.span.drop
+	for !limited || s.base+s.decoded.Load() < s.plan.Frames {
 		start := time.Now()
 		f, err := s.session.Get(ctx)
 		s.starved.Add(int64(time.Since(start)))
 		if err != nil {
 			return err
 		}
-		err = s.decoder.Read(f)
+		for err = s.decoder.Read(f); err == nil && skip > 0; skip-- {
+			err = s.decoder.Read(f)
+		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -200,9 +214,13 @@ func (s *stream) read(ctx context.Context) error {
 		if err := s.session.Push(ctx, f); err != nil {
 			return err
 		}
-		s.decoded.Add(1)
+		if lead > 0 {
+			lead--
+		} else {
+			s.decoded.Add(1)
+		}
 	}
-	if s.decoded.Load() == 0 {
+	if s.base+s.decoded.Load() == 0 {
 		return errors.New("not a single picture could be decoded")
 	}
 	s.session.Finish()
@@ -211,7 +229,7 @@ func (s *stream) read(ctx context.Context) error {
 
 // write moves pictures from the network to the encoder.
 func (s *stream) write(ctx context.Context) error {
-	for {
+	for drop := s.span.drop; ; {
 		start := time.Now()
 		f, err := s.session.Next(ctx)
 		s.waited.Add(int64(time.Since(start)))
@@ -221,7 +239,11 @@ func (s *stream) write(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = s.encoder.Write(f)
+		if drop > 0 {
+			drop--
+		} else {
+			err = s.encoder.Write(f)
+		}
 		s.session.Put(f)
 		if err != nil {
 			return s.encoding(err)
@@ -257,7 +279,7 @@ func (s *stream) watch(stop <-chan struct{}) {
 
 func (s *stream) progress() Progress {
 	e := s.encoder.Progress()
-	pr := Progress{Stage: "Restoring", Frames: e.Frame, Total: s.plan.Frames, Size: e.Size, Elapsed: time.Since(s.start)}
+	pr := Progress{Stage: "Restoring", Frames: s.base + e.Frame, Total: s.plan.Frames, Size: e.Size, Elapsed: time.Since(s.start)}
 	for i, st := range s.stages(time.Now()) {
 		frames := []int64{s.decoded.Load(), s.session.Stats().Frames, e.Frame}[i]
 		pr.Stages = append(pr.Stages, StageProgress{Name: st.Name, Frames: frames, Utilisation: st.Utilisation})

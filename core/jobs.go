@@ -153,7 +153,7 @@ func (j *job) describe(p *plan.Plan) {
 // restore runs one job. It is in state Running until this returns, so that nobody else changes its recipe or tries it again.
 func (q *jobs) restore(ctx, try context.Context, j *job) {
 	q.mu.Lock()
-	req := Request{Path: j.Path, Recipe: j.Recipe, OutDir: j.outDir}
+	req := Request{Path: j.Path, Recipe: j.Recipe, OutDir: j.outDir, Resume: true}
 	taken := map[string]bool{}
 	for _, o := range q.list {
 		if o != j && o.State != Failed && o.State != Cancelled {

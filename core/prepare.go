@@ -32,6 +32,9 @@ type Request struct {
 	Batch   int
 	Threads int
 
+	// Resume makes a run that can be continued, and continues one of the same output that was begun: after a crash, or an end with cause ErrPaused.
+	Resume bool `json:"-"` // a plan is the same either way
+
 	// Quick leaves the sound unmeasured: for looking, not for running.
 	Quick bool
 }

@@ -23,6 +23,9 @@ type (
 	Report   = restore.Report
 )
 
+// ErrPaused is the cause of a context that ends a resumable run for now: what it made stays, and a later run goes on with it.
+var ErrPaused = restore.ErrPaused
+
 // spareDisk is what must stay free on the output's disk besides what the output is expected to take.
 const spareDisk = 2e9
 
@@ -61,7 +64,7 @@ func (s *Service) Restore(ctx context.Context, req Request, progress func(Progre
 		}
 		return nil, err
 	}
-	report, err := s.Run(ctx, p, req.Overwrite, progress)
+	report, err := s.Run(ctx, p, req, progress)
 	if report != nil {
 		report.Wall = time.Since(start).Seconds()
 		report.FPS = float64(report.Frames) / report.Wall
@@ -69,9 +72,9 @@ func (s *Service) Restore(ctx context.Context, req Request, progress func(Progre
 	return report, err
 }
 
-// Run runs a plan made by Plan. See Restore.
-func (s *Service) Run(ctx context.Context, p *plan.Plan, overwrite bool, progress func(Progress)) (*Report, error) {
-	report, err := s.run(ctx, p, overwrite, progress)
+// Run runs a plan made by Plan of a request. See Restore.
+func (s *Service) Run(ctx context.Context, p *plan.Plan, req Request, progress func(Progress)) (*Report, error) {
+	report, err := s.run(ctx, p, req, progress)
 	if err == nil || ctx.Err() != nil {
 		return report, err
 	}
@@ -95,7 +98,7 @@ func notBegun(err error) bool {
 	return ok
 }
 
-func (s *Service) run(ctx context.Context, p *plan.Plan, overwrite bool, progress func(Progress)) (report *Report, err error) {
+func (s *Service) run(ctx context.Context, p *plan.Plan, req Request, progress func(Progress)) (report *Report, err error) {
 	defer func() {
 		if _, ok := errors.AsType[*PanicError](err); ok {
 			os.Remove(p.Partial) // the run was torn down before it could
@@ -106,7 +109,8 @@ func (s *Service) run(ctx context.Context, p *plan.Plan, overwrite bool, progres
 	if err != nil {
 		return nil, err
 	}
-	r := &restore.Runner{Tools: t, Progress: progress, Overwrite: overwrite, Temp: s.scratch.Used}
+	r := &restore.Runner{Tools: t, Progress: progress, Overwrite: req.Overwrite, Resume: req.Resume, Temp: s.scratch.Used,
+		Note: func(text string) { s.log.Info("%s", text) }}
 	if p.Network.Name != recipe.NetworkNone {
 		if r.Network, err = s.library.Get(p.Network.Name); err != nil {
 			return nil, err
@@ -115,7 +119,7 @@ func (s *Service) run(ctx context.Context, p *plan.Plan, overwrite bool, progres
 			return nil, err
 		}
 	}
-	if overwrite || !exists(p.Output) {
+	if req.Overwrite || !exists(p.Output) {
 		if err := s.room(p); err != nil {
 			return nil, err
 		}

@@ -68,7 +68,9 @@ func New(o Options) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{opts: o, log: o.Log, engines: []neural.Engine{cpu.New()}, finding: make(chan struct{}, 1), free: monitor.Free}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
+	// What runs when the program ends is continued when the same capture is restored again.
+	s.ctx, s.cancel = ctx, func() { cancel(ErrPaused) }
 	s.library = neural.NewLibrary(resources.Models(), filepath.Join(o.ConfigDir, "models"))
 	var err error
 	if s.scratch, err = scratch.Open(filepath.Join(o.CacheDir, "scratch"), scratchBudget); err != nil {

@@ -37,6 +37,9 @@ func main() {
 // usageError is a wrong use of the command line.
 type usageError struct{ error }
 
+// pausedError is a run that was cancelled and can be continued.
+type pausedError struct{ error }
+
 // silentError is a failure that was reported already.
 type silentError struct{ error }
 
@@ -51,7 +54,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return exitOK
 	case ctx.Err() != nil:
-		fmt.Fprintln(stderr, "Cancelled. Nothing incomplete was left behind.")
+		if errors.As(err, new(pausedError)) {
+			fmt.Fprintln(stderr, "Cancelled. The same command goes on from here.")
+		} else {
+			fmt.Fprintln(stderr, "Cancelled. Nothing incomplete was left behind.")
+		}
 		return exitCancelled
 	case errors.As(err, new(silentError)):
 		return exitFailed

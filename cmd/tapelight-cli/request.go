@@ -21,7 +21,7 @@ type requestFlags struct {
 	start, duration                                                   string
 	height, quality, denoise, strength                                int
 	threads, batch                                                    int
-	overwrite, json                                                   bool
+	overwrite, resume, json                                           bool
 }
 
 func (f *requestFlags) register(c *cobra.Command) {
@@ -92,7 +92,7 @@ func (f *requestFlags) build(s *core.Service, c *cobra.Command, captures []strin
 			continue // naming a capture twice does not restore it twice
 		}
 		seen[path] = true
-		req := core.Request{Path: path, Recipe: r, Output: file, OutDir: dir, Overwrite: f.overwrite, Start: start, Length: length, Engine: f.engine, Batch: f.batch, Threads: f.threads}
+		req := core.Request{Path: path, Recipe: r, Output: file, OutDir: dir, Overwrite: f.overwrite, Resume: f.resume, Start: start, Length: length, Engine: f.engine, Batch: f.batch, Threads: f.threads}
 		if err := s.Check(req); err != nil {
 			return nil, inFlags(err)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -32,6 +33,7 @@ Ctrl-C cancels and removes what is incomplete.`,
 		},
 	}
 	f.register(c)
+	c.Flags().BoolVar(&f.resume, "resume", false, "make a run that can be continued, and continue one of the same output that was begun; interrupted, it keeps what it made")
 	c.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace existing outputs")
 	return c
 }
@@ -42,15 +44,25 @@ func restoreAll(c *cobra.Command, s *core.Service, f requestFlags, captures []st
 		return err
 	}
 	show := newPrinter(c.OutOrStdout(), f.json)
+	ctx := c.Context()
+	if f.resume { // what was made by the time of an interruption is kept
+		inner, pause := context.WithCancelCause(context.WithoutCancel(c.Context()))
+		defer pause(nil)
+		defer context.AfterFunc(c.Context(), func() { pause(core.ErrPaused) })()
+		ctx = inner
+	}
 	failed := false
 	for _, req := range requests {
 		show.start(req.Path)
-		report, err := s.Restore(c.Context(), req, show.progress)
+		report, err := s.Restore(ctx, req, show.progress)
 		switch {
 		case err == nil:
 			show.done(report)
 		case c.Context().Err() != nil:
 			show.cancelled(req.Path)
+			if f.resume {
+				return pausedError{c.Context().Err()}
+			}
 			return c.Context().Err()
 		default:
 			show.failed(req.Path, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -69,7 +70,7 @@ func (s *stream) finish(ctx context.Context) (*Report, error) {
 
 	wall := s.end.Sub(s.start).Seconds()
 	report := &Report{Source: p.Source.Path, Output: p.Output, FramesIn: decoded, Frames: counted.Packets, Size: size, Wall: wall, FPS: float64(s.decoded.Load()) / wall,
-		Seconds: float64(decoded) * float64(p.Encode.RateDen) / float64(p.Encode.RateNum), Stages: s.stages(s.end), Warnings: p.Warnings}
+		Seconds: float64(decoded) * float64(p.Encode.RateDen) / float64(p.Encode.RateNum), Stages: s.stages(s.end), Warnings: slices.Clone(p.Warnings)}
 	if s.Peak != nil {
 		report.PeakOwn, report.PeakTree = s.Peak()
 	}

@@ -96,10 +96,7 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 	direct := found.done == 0 && p.Encode.Container == "mkv"
 	s.encode.Pictures = !direct
 	s.encode.Container = "mkv"
-	stop := syncing(s.encode.Path)
-	err = s.run(ctx)
-	stop()
-	if err != nil {
+	if err := s.runSynced(ctx); err != nil {
 		return nil, err
 	}
 	if n := s.decoded.Load(); n > 0 {
@@ -125,6 +122,12 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 	}
 	removeParts(p.Output)
 	return report, nil
+}
+
+// runSynced is run while what it writes is put on disk now and then.
+func (s *stream) runSynced(ctx context.Context) error {
+	defer syncing(s.encode.Path)()
+	return s.run(ctx)
 }
 
 // syncing puts what is written to path on disk now and then, until stop is called.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -148,10 +149,14 @@ func (s *stream) run(ctx context.Context) (err error) {
 	watcher := make(chan struct{})
 	go func() { defer close(watcher); s.watch(watching) }()
 
-	group.Go(func() error { return step("decode", s.read(gctx)) })
+	group.Go(func() (err error) {
+		defer caught(&err)
+		return step("decode", s.read(gctx))
+	})
 	written := make(chan struct{})
-	group.Go(func() error {
+	group.Go(func() (err error) {
 		defer close(written)
+		defer caught(&err)
 		return step("restore", s.write(gctx))
 	})
 	group.Go(func() error { // an encoder that dies while no picture is at hand is not noticed by writing
@@ -174,6 +179,13 @@ func (s *stream) run(ctx context.Context) (err error) {
 		s.end = time.Now()
 	}
 	return err
+}
+
+// caught turns a panic of a stage into its error: a fault in one run must not end the program.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("a fault in Tapelight: %v\n%s", p, debug.Stack())
+	}
 }
 
 // queue is how many pictures may wait between decoder and encoder when no network stands between them.

@@ -1,7 +1,7 @@
 # make demo   sets this machine up, builds, makes a sample tape and restores it
 # make test   sets this machine up and passes all tests
 # make run    opens the app
-.PHONY: all setup build app cli demo test check run clean bench bench-neural screens
+.PHONY: all setup build app cli demo test run clean bench bench-pipeline
 
 export PATH := $(PATH):/usr/local/go/bin
 # One set of flags for everything that links Fyne's GL driver: each other set compiles it anew, which takes minutes.
@@ -23,7 +23,7 @@ cli:
 
 demo: setup cli
 	go run ./testdata/make -out build/demo -only ntsc-vhs
-	build/tapelight-cli restore --overwrite -o build/demo/ntsc-vhs.restored.mkv build/demo/ntsc-vhs.mpg
+	build/tapelight-cli restore --text --overwrite -o build/demo/ntsc-vhs.restored.mkv build/demo/ntsc-vhs.mpg
 	@echo
 	@echo "Before: build/demo/ntsc-vhs.mpg"
 	@echo "After:  build/demo/ntsc-vhs.restored.mkv"
@@ -35,7 +35,7 @@ run: setup app
 	build/tapelight
 
 bench:
-	nice -n -5 go test -run '^$$' -bench . ./core/neural/cpu || go test -run '^$$' -bench . ./core/neural/cpu
+	go test -run '^$$' -bench . ./core/neural/cpu
 
 bench-pipeline: cli
 	go run ./testdata/make -out build/demo -only ntsc-vhs

@@ -17,6 +17,7 @@ type textPrinter struct {
 	out   io.Writer
 	width func() int // of the terminal in columns, 0 where unknown
 	now   func() time.Time
+	plain bool // for a file or a pipe: the beginning and the end alone, without control sequences
 
 	mu  sync.Mutex
 	eta core.ETA
@@ -24,6 +25,13 @@ type textPrinter struct {
 
 // clearLine goes to the line's beginning and clears it.
 const clearLine = "\r\x1b[K"
+
+func (p *textPrinter) clear() string {
+	if p.plain {
+		return ""
+	}
+	return clearLine
+}
 
 func (p *textPrinter) start(path string) {
 	p.mu.Lock()
@@ -35,6 +43,9 @@ func (p *textPrinter) start(path string) {
 func (p *textPrinter) progress(g core.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.plain {
+		return
+	}
 	if g.Total == 0 {
 		p.line(fmt.Sprintf("  %s ...", g.Stage))
 		return
@@ -77,7 +88,7 @@ func bar(share float64, n int) string {
 func (p *textPrinter) failed(_ string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprintf(p.out, "%s  failed: %s\n", clearLine, oneLine(err))
+	fmt.Fprintf(p.out, "%s  failed: %s\n", p.clear(), oneLine(err))
 	if f, ok := errors.AsType[*core.FailedError](err); ok && f.Log != "" {
 		fmt.Fprintf(p.out, "  more in %s\n", printable(f.Log))
 	}
@@ -86,13 +97,13 @@ func (p *textPrinter) failed(_ string, err error) {
 func (p *textPrinter) cancelled(string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprint(p.out, clearLine)
+	fmt.Fprint(p.out, p.clear())
 }
 
 func (p *textPrinter) done(r *core.Report) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprint(p.out, clearLine+reportText(r))
+	fmt.Fprint(p.out, p.clear()+reportText(r))
 }
 
 // reportText is a finished run for people.

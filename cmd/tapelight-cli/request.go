@@ -21,7 +21,7 @@ type requestFlags struct {
 	start, duration                                                   string
 	height, quality, denoise, strength                                int
 	threads, batch                                                    int
-	overwrite, resume, json                                           bool
+	overwrite, resume, json, text                                     bool
 }
 
 func (f *requestFlags) register(c *cobra.Command) {

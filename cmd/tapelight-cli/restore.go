@@ -33,6 +33,7 @@ Ctrl-C cancels and removes what is incomplete.`,
 		},
 	}
 	f.register(c)
+	c.Flags().BoolVar(&f.text, "text", false, "print the report as text also where the output is not a terminal")
 	c.Flags().BoolVar(&f.resume, "resume", false, "make a run that can be continued, and continue one of the same output that was begun; interrupted, it keeps what it made")
 	c.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace existing outputs")
 	return c
@@ -43,7 +44,7 @@ func restoreAll(c *cobra.Command, s *core.Service, f requestFlags, captures []st
 	if err != nil {
 		return err
 	}
-	show := newPrinter(c.OutOrStdout(), f.json)
+	show := newPrinter(c.OutOrStdout(), f.json, f.text)
 	ctx := c.Context()
 	if f.resume { // what was made by the time of an interruption is kept
 		inner, pause := context.WithCancelCause(context.WithoutCancel(c.Context()))
@@ -85,11 +86,14 @@ type printer interface {
 }
 
 // newPrinter chooses text for a terminal, JSON for everything else.
-func newPrinter(out io.Writer, asJSON bool) printer {
+func newPrinter(out io.Writer, asJSON, asText bool) printer {
 	if f, ok := out.(*os.File); ok && !asJSON {
 		if fd := int(f.Fd()); term.IsTerminal(fd) && understandsControls(f) {
 			return &textPrinter{out: out, now: time.Now, width: func() int { w, _, _ := term.GetSize(fd); return w }}
 		}
+	}
+	if asText && !asJSON {
+		return &textPrinter{out: out, now: time.Now, plain: true}
 	}
 	return &jsonPrinter{out: out}
 }

@@ -52,7 +52,7 @@ func BenchmarkAddOneTo10000(b *testing.B) {
 	_, q := crowded(b)
 	defer q.Close()
 	for i := 0; b.Loop(); i++ {
-		_, _, err := q.Add(within30(b), specs(names("new", i + 1)[i])...)
+		_, _, err := q.Add(within30(b), specs(names("new", i+1)[i])...)
 		must(b, err)
 	}
 }

@@ -57,6 +57,11 @@ func TestDamagedStoreKeepsWhatCanBeRead(t *testing.T) {
 		}, 38, true},
 		{"half of it cut off", "*.blk", func(b []byte) []byte { return b[:len(b)/2] }, 15, true},
 		{"a cut within the first record", "*.blk", func(b []byte) []byte { return b[:20] }, 0, true},
+		{"cut between two records", "*.blk", func(b []byte) []byte {
+			_, size, err := readRecord(b, blockHash("KV_tapelight_jobs", 1))
+			must(t, err)
+			return b[:size]
+		}, 1, true},
 		{"zeros in the middle", "*.blk", func(b []byte) []byte {
 			clear(b[len(b)/3 : len(b)/3+100])
 			return b
@@ -85,6 +90,11 @@ func TestDamagedStoreKeepsWhatCanBeRead(t *testing.T) {
 	}
 }
 
+// whole tells whether a block ends with a record.
+func whole(data []byte) bool {
+	return scanBlock(data, blockHash("KV_tapelight_jobs", 1), "$KV.", func(blockRecord) {}) == nil
+}
+
 func TestAnyDamageLeavesAQueue(t *testing.T) {
 	dir := t.TempDir()
 	q := open(t, dir)
@@ -97,7 +107,8 @@ func TestAnyDamageLeavesAQueue(t *testing.T) {
 	images = append(images, copyStore(t, dir)) // and after a goodbye
 	rapid.Check(t, func(r *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
-		to := copyStore(t, rapid.SampledFrom(images).Draw(r, "image"))
+		image := rapid.IntRange(0, 1).Draw(r, "image")
+		to := copyStore(t, images[image])
 		var files []string
 		filepath.WalkDir(filepath.Join(to, storeDir), func(path string, d os.DirEntry, err error) error {
 			if info, err := d.Info(); err == nil && !d.IsDir() && info.Size() > 0 {
@@ -110,6 +121,10 @@ func TestAnyDamageLeavesAQueue(t *testing.T) {
 		must(t, err)
 		if rapid.Bool().Draw(r, "truncate") {
 			data = data[:rng.IntN(len(data))]
+			// Before the store was ever closed nobody can see a cut that is exactly between two records: there a byte more is lost.
+			if image == 0 && filepath.Ext(path) == ".blk" && whole(data) && len(data) > 0 {
+				data = data[:len(data)-1]
+			}
 		} else {
 			for range 1 + rng.IntN(3) {
 				data[rng.IntN(len(data))] ^= 1 << rng.IntN(8)
@@ -126,6 +141,20 @@ func TestAnyDamageLeavesAQueue(t *testing.T) {
 		}
 		add(t, q, "new")
 	})
+}
+
+func TestWholeStoreIsNotTakenForDamaged(t *testing.T) {
+	dir := t.TempDir()
+	for range 4 {
+		q := open(t, dir)
+		if q.Damage() != nil {
+			t.Fatal(q.Damage())
+		}
+		for _, j := range add(t, q, names("tape-", 30)...) {
+			must(t, q.Remove(within30(t), j.ID))
+		}
+		closeQueue(t, q)
+	}
 }
 
 func TestRebuildThatWasCutShort(t *testing.T) {

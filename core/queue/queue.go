@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -191,10 +192,14 @@ func (q *Queue) shut() error {
 	q.logs.close()
 	q.server.stop()
 	q.mark.remove()
-	if q.lock != nil {
-		return q.lock.Close()
+	var faults []error
+	if q.server != nil {
+		faults = append(faults, writeLastWords(filepath.Join(q.cfg.Dir, storeDir), q.cache.applied))
 	}
-	return nil
+	if q.lock != nil {
+		faults = append(faults, q.lock.Close())
+	}
+	return errors.Join(faults...)
 }
 
 // Snapshot is the list as it is now, out of memory: it waits for nobody. After an operation of this Queue has returned, it shows its effect.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -25,9 +26,13 @@ func openStore(dir, queue string, opts ...nats.Option) (e *embedded, l *link, da
 	}
 	prefix := "$KV." + bucketName(queue) + "."
 	store := filepath.Join(dir, storeDir)
-	blocks, found, err := scanStore(store, queue, prefix, func(blockRecord) {})
+	var last uint64
+	blocks, found, err := scanStore(store, queue, prefix, func(r blockRecord) { last = max(last, r.seq&^(erased|tombstone)) })
 	if err != nil {
 		found = append(found, err.Error())
+	}
+	if left := lastWords(store); left > last {
+		found = append(found, fmt.Sprintf("the records end at %d, and there were %d", last, left))
 	}
 	if len(found) == 0 {
 		e, l, err = startOver(store, queue, opts...)
@@ -153,6 +158,28 @@ func finishRebuild(dir string) error {
 		return err
 	}
 	return nil
+}
+
+// lastWordsFile says, from one closing of the store to the next, how far its records went: a file that ends sooner, or is missing, but between two
+// records, would pass for a whole one otherwise.
+const lastWordsFile = "last"
+
+func writeLastWords(store string, revision uint64) error {
+	temporary := filepath.Join(store, lastWordsFile+".new")
+	if err := os.WriteFile(temporary, fmt.Appendf(nil, "%d\n", revision), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(temporary, filepath.Join(store, lastWordsFile))
+}
+
+// lastWords is 0 if there are none that can be read.
+func lastWords(store string) uint64 {
+	text, _ := os.ReadFile(filepath.Join(store, lastWordsFile))
+	n, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 func exists(path string) bool {

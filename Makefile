@@ -1,7 +1,7 @@
 # make demo   sets this machine up, builds, makes a sample tape and restores it
 # make test   sets this machine up and passes all tests
 # make run    opens the app
-.PHONY: all setup build app cli demo test run clean bench bench-pipeline
+.PHONY: all setup build app cli cuda-cli demo test run clean bench bench-pipeline
 
 export PATH := $(PATH):/usr/local/go/bin
 # One set of flags for everything that links Fyne's GL driver: each other set compiles it anew, which takes minutes.
@@ -20,6 +20,10 @@ app:
 
 cli:
 	$(GO_BUILD) -o build/tapelight-cli ./cmd/tapelight-cli
+
+# CLI=PATH says where to
+cuda-cli:
+	$(GO_BUILD) -tags cuda -o $(or $(CLI),build/tapelight-cli-cuda) ./cmd/tapelight-cli
 
 demo: setup cli
 	go run ./testdata/make -out build/demo -only ntsc-vhs

@@ -3,7 +3,6 @@ package core
 import (
 	"context"
 
-	"github.com/tapelight/tapelight/core/recipe"
 	"github.com/tapelight/tapelight/core/restore"
 )
 
@@ -17,18 +16,9 @@ func (s *Service) BenchPipeline(ctx context.Context, req Request) (report *Bench
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.findTools(ctx)
+	r, err := s.runner(ctx, p)
 	if err != nil {
 		return nil, err
-	}
-	r := &restore.Runner{Tools: t}
-	if p.Network.Name != recipe.NetworkNone {
-		if r.Network, err = s.library.Get(p.Network.Name); err != nil {
-			return nil, err
-		}
-		if r.Engine, err = s.engine(ctx, p.Network.Engine); err != nil {
-			return nil, err
-		}
 	}
 	dir, err := s.scratch.Dir("bench")
 	if err != nil {

@@ -94,8 +94,30 @@ func notBegun(err error) bool {
 	if _, ok := errors.AsType[*ffmpeg.MissingError](err); ok {
 		return true
 	}
+	if _, ok := errors.AsType[*restore.ForeignError](err); ok {
+		return true
+	}
 	_, ok := errors.AsType[*SpaceError](err)
 	return ok
+}
+
+// runner has what a plan needs: ffmpeg, and the network with its engine.
+func (s *Service) runner(ctx context.Context, p *plan.Plan) (*restore.Runner, error) {
+	t, err := s.findTools(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &restore.Runner{Tools: t}
+	if p.Network.Name == recipe.NetworkNone {
+		return r, nil
+	}
+	if r.Network, err = s.library.Get(p.Network.Name); err != nil {
+		return nil, err
+	}
+	if r.Engine, err = s.engine(ctx, p.Network.Engine); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (s *Service) run(ctx context.Context, p *plan.Plan, req Request, progress func(Progress)) (report *Report, err error) {
@@ -105,20 +127,12 @@ func (s *Service) run(ctx context.Context, p *plan.Plan, req Request, progress f
 		}
 	}()
 	defer s.guard(p.Source.Path, &err)
-	t, err := s.findTools(ctx)
+	r, err := s.runner(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	r := &restore.Runner{Tools: t, Progress: progress, Overwrite: req.Overwrite, Resume: req.Resume, Temp: s.scratch.Used,
-		Note: func(text string) { s.log.Info("%s", text) }}
-	if p.Network.Name != recipe.NetworkNone {
-		if r.Network, err = s.library.Get(p.Network.Name); err != nil {
-			return nil, err
-		}
-		if r.Engine, err = s.engine(ctx, p.Network.Engine); err != nil {
-			return nil, err
-		}
-	}
+	r.Progress, r.Overwrite, r.Resume, r.Temp = progress, req.Overwrite, req.Resume, s.scratch.Used
+	r.Note = func(text string) { s.log.Info("%s", text) }
 	if req.Overwrite || !exists(p.Output) {
 		if err := s.room(p); err != nil {
 			return nil, err

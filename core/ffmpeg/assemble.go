@@ -66,10 +66,11 @@ func (s AssembleSpec) Args() ([]string, error) {
 	for k, v := range mux.flags {
 		out[k] = v
 	}
-	if enc, err := LookupEncoder(e.Encoder); err == nil && e.Container != "mkv" && (enc.Codec == "libx265" || strings.HasPrefix(enc.Codec, "hevc_")) {
-		out["tag:v"] = "hvc1"
+	enc, err := LookupEncoder(e.Encoder)
+	if err != nil {
+		return nil, err
 	}
-	e.Resumable, e.Mark = false, ""
+	enc.tagOptions(e.Container, out)
 	e.markOptions(out)
 	return e.withSource(out, "pipe:0", func() *ff.Stream {
 		return ff.Input("pipe:0", ff.KwArgs{"f": "concat", "safe": "0", "protocol_whitelist": "file,pipe"}).Get("v:0")

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	ff "github.com/u2takey/ffmpeg-go"
 
@@ -140,9 +141,7 @@ func (s EncodeSpec) Args() ([]string, error) {
 	for o := e.Options(s.Quality, s.Speed); len(o) > 1; o = o[2:] {
 		out[o[0]] = o[1]
 	}
-	if e.Codec == "libx265" && s.Container != "mkv" || e.Codec == "hevc_nvenc" && s.Container != "mkv" {
-		out["tag:v"] = "hvc1"
-	}
+	e.tagOptions(s.Container, out)
 	s.markOptions(out)
 	if s.Pictures {
 		delete(out, "map_metadata")
@@ -155,6 +154,13 @@ func (s EncodeSpec) Args() ([]string, error) {
 		}
 		return apply(ff.Input("pipe:0", raw).Get("0"), s.Filters())
 	}, e.device)
+}
+
+// tagOptions marks H.265 in MP4 and MOV the way all players know.
+func (e VideoEncoder) tagOptions(container string, out ff.KwArgs) {
+	if container != "mkv" && (e.Codec == "libx265" || strings.HasPrefix(e.Codec, "hevc_")) {
+		out["tag:v"] = "hvc1"
+	}
 }
 
 // withSource is the argument list for pictures, which come from an input called name, together with what the capture gives besides: sound, subtitles,

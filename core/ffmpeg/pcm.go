@@ -126,4 +126,4 @@ func (r *PCMReader) Close() error {
 	return nil
 }
 
-func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 6, 64) }
+func seconds(d time.Duration) string { return timeArg(d.Seconds()) }

@@ -68,11 +68,21 @@ type parts struct {
 	fresh string // why they were not used, in words; empty where they were, or there were none
 }
 
-// findParts looks for parts of p and cuts the last of them after its last complete group of pictures. Parts of something else are removed.
+// ForeignError is a file that has the name of a part and was not made by a run: it is nobody's to remove but its owner's.
+type ForeignError struct{ Path string }
+
+func (e *ForeignError) Error() string {
+	return e.Path + " stands where unfinished work would be kept, and is not Tapelight's; move it away or choose another name for the output"
+}
+
+// findParts looks for parts of p and cuts the last of them after its last complete group of pictures. Parts of another capture or recipe are removed; a
+// file that is no part at all gives a *ForeignError, before anything is touched.
 func (r *Runner) findParts(ctx context.Context, p *plan.Plan, mark string) (parts, error) {
 	var found parts
 	var starts []int64
-	late := 0.0 // seconds before the first part's first picture
+	hardlyBegun := "" // a part after the first that ends before it says what it is
+	seen := 0         // parts of ours
+	late := 0.0       // seconds before the first part's first picture
 	for n := 1; ; n++ {
 		path := partPath(p.Output, n)
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
@@ -84,27 +94,40 @@ func (r *Runner) findParts(ctx context.Context, p *plan.Plan, mark string) (part
 		if ctx.Err() != nil {
 			return parts{}, context.Cause(ctx)
 		}
-		if why == "" && n == 1 != (start == 0) {
+		switch {
+		case why == foreign:
+			return parts{}, &ForeignError{path}
+		case why == "" && n == 1 != (start == 0):
 			why = "it is not in order"
-		}
-		if why == "" && !ffmpeg.Joinable(path) {
+		case why == "" && !ffmpeg.Joinable(path):
 			why = "its name has a line break"
 		}
+		seen = n
 		if why != "" {
-			if n > 1 && len(found.list) > 0 && why == unreadable { // the last part had hardly begun
-				if err := os.Remove(path); err != nil {
-					return parts{}, err
-				}
-				break
+			if why == unreadable && n > 1 {
+				hardlyBegun = path
+			} else if found.fresh == "" {
+				found.fresh = why
 			}
-			removeParts(p.Output)
-			return parts{fresh: why}, nil
+			continue
 		}
 		found.list = append(found.list, ffmpeg.Part{Path: path})
 		if n == 1 {
 			late = begins
 		}
 		starts = append(starts, start)
+	}
+	if hardlyBegun != "" && hardlyBegun != partPath(p.Output, seen) {
+		found.fresh = "its parts do not fit together"
+	}
+	if found.fresh != "" {
+		removeParts(p.Output, seen)
+		return parts{fresh: found.fresh}, nil
+	}
+	if hardlyBegun != "" {
+		if err := os.Remove(hardlyBegun); err != nil {
+			return parts{}, err
+		}
 	}
 	for i := range found.list {
 		if i+1 < len(starts) {
@@ -129,7 +152,7 @@ func (r *Runner) findParts(ctx context.Context, p *plan.Plan, mark string) (part
 	}
 	for _, part := range found.list {
 		if part.Frames <= 0 {
-			removeParts(p.Output)
+			removeParts(p.Output, seen)
 			return parts{fresh: "its parts do not fit together"}, nil
 		}
 		found.done += part.Frames
@@ -156,13 +179,22 @@ func (r *Runner) picturesOnly(ctx context.Context, p *plan.Plan, path string, la
 	return os.Rename(bare, path)
 }
 
-// unreadable is a part that ends before it says what it is.
-const unreadable = "it can't be read"
+// What readMark says of files that are not parts: one that ends before it says what it is, and one that somebody else made.
+const (
+	unreadable = "it can't be read"
+	foreign    = "it was not made by a run that can be continued"
+)
+
+// headBytes is more than a part's head takes: a larger file that says nothing of itself is no part.
+const headBytes = 64 << 10
 
 // readMark reads what a part says of itself: the number of its first picture and that picture's time. why is empty where the part belongs to mark.
 func (r *Runner) readMark(ctx context.Context, path, mark string) (first int64, begins float64, why string) {
 	probe, err := r.Tools.Probe(ctx, path)
 	if err != nil {
+		if st, statErr := os.Lstat(path); statErr != nil || !st.Mode().IsRegular() || st.Size() > headBytes {
+			return 0, 0, foreign
+		}
 		return 0, 0, unreadable
 	}
 	tag := ""
@@ -174,7 +206,7 @@ func (r *Runner) readMark(ctx context.Context, path, mark string) (first int64, 
 	id, number, ok := strings.Cut(tag, ":")
 	first, err = strconv.ParseInt(number, 10, 64)
 	if !ok || err != nil || first < 0 {
-		return 0, 0, "it was not made by a run that can be continued"
+		return 0, 0, foreign
 	}
 	if id != mark {
 		return 0, 0, "the capture or the recipe has changed since"
@@ -211,13 +243,12 @@ func cutPart(path string) (int64, error) {
 	return cut.Frames, f.Sync()
 }
 
-// removeParts removes all that a resumable run of this output may have left.
-func removeParts(output string) {
+// removeParts removes the first n parts, known to be ours, and what was put together from them. It does as well as it can: what stays is found, and said,
+// by the next run.
+func removeParts(output string, n int) {
 	os.Remove(assembledPath(output))
-	for n := 1; ; n++ {
-		if err := os.Remove(partPath(output, n)); err != nil {
-			return
-		}
+	for i := range n {
+		os.Remove(partPath(output, i+1))
 	}
 }
 

@@ -77,10 +77,11 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 			r.Note(fmt.Sprintf("Going on after picture %d of %d.", found.done, p.Frames))
 		}
 	}
+	number := len(found.list) + 1 // of the part that this run writes
 	defer func() {
 		os.Remove(assembledPath(p.Output))
 		if err != nil && !errors.Is(err, ErrPaused) {
-			removeParts(p.Output)
+			removeParts(p.Output, number)
 		}
 	}()
 
@@ -91,7 +92,7 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 	}
 	s.span = spanFrom(p, found.done, before)
 	s.encode = p.Encode
-	s.encode.Path = partPath(p.Output, len(found.list)+1)
+	s.encode.Path = partPath(p.Output, number)
 	s.encode.Mark, s.encode.First, s.encode.Resumable = fmt.Sprintf("%s:%d", id, found.done), found.done, true
 	direct := found.done == 0 && p.Encode.Container == "mkv"
 	s.encode.Pictures = !direct
@@ -120,7 +121,7 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 	if report, err = s.finish(ctx); err != nil {
 		return nil, err
 	}
-	removeParts(p.Output)
+	removeParts(p.Output, number)
 	return report, nil
 }
 

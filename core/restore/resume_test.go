@@ -261,3 +261,59 @@ func TestAChangedRecipeBeginsAnew(t *testing.T) {
 		t.Errorf("left in the folder: %q", names)
 	}
 }
+
+// TestWhatIsNotOursStays: a file that only has a part's name is refused, never removed, and a capture of that name least of all.
+func TestWhatIsNotOursStays(t *testing.T) {
+	b := newBench(t, "webcam")
+	capture, err := os.ReadFile(b.source.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := bytes.Repeat([]byte("no video "), 20000)
+	for _, c := range []struct {
+		name, file string
+		content    []byte
+		own        bool // the capture itself stands there
+	}{
+		{"the capture", "out.partial.mkv", capture, true},
+		{"the capture as second part", "out.partial2.mkv", capture, true},
+		{"the capture out of order", "out.partial3.mkv", capture, true},
+		{"another video out of order", "out.partial3.mkv", capture, false},
+		{"another video", "out.partial.mkv", capture, false},
+		{"no video", "out.partial.mkv", large, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path, out := filepath.Join(dir, c.file), filepath.Join(dir, "out.mp4")
+			if err := os.WriteFile(path, c.content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			mine := b
+			if c.own {
+				src := *b.source
+				src.Path = path
+				mine.source = &src
+			}
+			if c.file != "out.partial.mkv" { // with a first part of our own before it
+				p := b.plan(t, out, "x264", nil)
+				p.Encode.Group = 5
+				if _, err := b.run(t, p, 15, nil); !errors.Is(err, restore.ErrPaused) {
+					t.Fatalf("not paused: %v", err)
+				}
+			}
+			_, err := mine.run(t, mine.plan(t, out, "x264", nil), 0, nil)
+			if c.file == "out.partial3.mkv" { // out of reach: it is no hindrance
+				if err != nil {
+					t.Error(err)
+				}
+			} else if err == nil {
+				t.Error("it ran")
+			} else {
+				t.Log(err)
+			}
+			if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, c.content) {
+				t.Errorf("the file was touched: %v", err)
+			}
+		})
+	}
+}

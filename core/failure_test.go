@@ -25,8 +25,8 @@ func TestFaultStaysWithItsJob(t *testing.T) {
 			r := fast()
 			r.Upscale.Network = "tape-fast"
 			s.Start()
-			ids := s.Add([]string{tape.For(t, 1, "ntsc-vhs")["ntsc-vhs"].Path}, r, out)
-			ids = append(ids, s.Add([]string{webcam(t)}, fast(), out)...)
+			ids := add(t, s, []string{tape.For(t, 1, "ntsc-vhs")["ntsc-vhs"].Path}, r, out)
+			ids = append(ids, add(t, s, []string{webcam(t)}, fast(), out)...)
 			bad := awaitState(t, s, ids[0], core.Failed)
 			if !strings.Contains(bad.Error, "a fault in Tapelight itself (no such luck)") || strings.Contains(bad.Error, "\n") {
 				t.Errorf("the error is %q", bad.Error)
@@ -79,7 +79,7 @@ func TestFailureLog(t *testing.T) {
 	}
 	defer s.Close()
 	s.Start()
-	id := s.Add([]string{capture}, fast(), out)[0]
+	id := add(t, s, []string{capture}, fast(), out)[0]
 	j := awaitState(t, s, id, core.Failed)
 	if !strings.Contains(j.Error, capture) || !strings.HasSuffix(j.Error, "no more magnetism") {
 		t.Errorf("the error is %q", j.Error)

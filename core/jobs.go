@@ -3,245 +3,192 @@ package core
 import (
 	"context"
 	"errors"
-	"slices"
+	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
-	"github.com/tapelight/tapelight/core/plan"
+	"github.com/tapelight/tapelight/core/queue"
 )
 
-// jobs is the list of tapes and the two goroutines that work on it: one reads what tapes are, one restores them, one at a time.
-type jobs struct {
-	service *Service
+// QueueOptions say where the queue is.
+type QueueOptions struct {
+	Dir   string            // the folder of the embedded store; with URL, of what this machine must know after a restart
+	URL   string            // of a server that several machines share; empty for the embedded store
+	Roots map[string]string // shared folders by the names that all machines know them by
+	Name  string            // this machine's, for people; its host name if empty
 
-	mu       sync.Mutex // held for moments only: never while files are touched or callbacks run
-	list     []*job
-	running  bool // waiting jobs are started
-	closed   bool // the service has ended
-	next     int
-	stages   []Stage
-	watchers map[chan struct{}]bool
-
-	wakeReader, wakeRunner chan struct{}
+	Backoff []time.Duration // before another try after a fault that can pass; nil for the usual
+	Lease   time.Duration   // see queue.Config
+	Clock   queue.Clock     // nil for the system's
 }
 
-// job is one entry. All fields are guarded by jobs.mu.
-type job struct {
-	Job
-	outDir string
-	try    context.Context // ends when the job is cancelled or removed; each Retry begins another
-	cancel context.CancelFunc
-	eta    ETA
-}
-
-// begin makes the job's next try.
-func (j *job) begin() { j.try, j.cancel = context.WithCancel(context.Background()) }
+// ErrNoQueue is the answer of a service that was made without a queue.
+var ErrNoQueue = errors.New("the queue is not open here")
 
 // errCancelled is the cause of a context that a person ended.
 var errCancelled = errors.New("cancelled")
 
-func newJobs(s *Service) *jobs {
-	return &jobs{service: s, watchers: map[chan struct{}]bool{}, wakeReader: make(chan struct{}, 1), wakeRunner: make(chan struct{}, 1)}
+// jobs joins the queue's records to the work on them: one goroutine reads what tapes are, a few run jobs as far as the machine has room for them,
+// and one looks after disks and after the end of everything.
+type jobs struct {
+	service *Service
+	q       *queue.Queue
+	roots   queue.Roots
+	name    string
+	clock   queue.Clock
+	backoff []time.Duration
+	records records
+
+	mu      sync.Mutex           // held for moments only: never while files are touched or the queue is written
+	reading map[string]string    // stages of jobs that are being read, by ID
+	outputs map[string]string    // files being written, by job ID
+	again   map[string]time.Time // when jobs that failed for now are tried again
+	after   after
+
+	due     chan After     // what follows now that the queue is done
+	orphans chan queue.Job // whose worker died before it had cleaned up
+	work    sync.WaitGroup
+	close   func() error
 }
 
-// run works until ctx ends, and then waits for whatever is under way.
-func (q *jobs) run(ctx context.Context) {
-	var work sync.WaitGroup
-	work.Go(func() { q.loop(ctx, q.wakeReader, Reading, q.read) })
-	work.Go(func() { q.loop(ctx, q.wakeRunner, Waiting, q.restore) })
-	work.Wait()
-	q.update(func() {
-		q.closed, q.running = true, false
-		for _, j := range q.list {
-			j.cancel()
-			if !j.State.Finished() {
-				j.State, j.Stage = Cancelled, ""
-			}
-		}
-	})
-}
+// runners is how many jobs may run at once at most; the tokens decide how many do.
+const runners = 4
 
-// loop takes one job of a state after the other.
-func (q *jobs) loop(ctx context.Context, wake <-chan struct{}, state State, do func(ctx, try context.Context, j *job)) {
-	for ctx.Err() == nil {
-		j, try := q.take(state)
-		if j == nil {
+// openJobs opens the queue and starts to work on it.
+func openJobs(s *Service, o QueueOptions) (*jobs, error) {
+	if o.Name == "" {
+		o.Name, _ = os.Hostname()
+	}
+	roots := queue.Roots(o.Roots)
+	if err := roots.Check(); err != nil {
+		return nil, err
+	}
+	j := &jobs{service: s, roots: roots, name: o.Name, clock: o.Clock, records: records{}, reading: map[string]string{}, outputs: map[string]string{},
+		again: map[string]time.Time{}, due: make(chan After, 1), orphans: make(chan queue.Job, 1024)}
+	if j.backoff = o.Backoff; j.backoff == nil {
+		j.backoff = queue.DefaultBackoff
+	}
+	if j.clock == nil {
+		j.clock = queue.SystemClock()
+	}
+	cfg := queue.Config{Dir: o.Dir, URL: o.URL, Backoff: o.Backoff, Lease: o.Lease, Clock: o.Clock,
+		Warn: func(err error) { s.log.Warn("%v", err) },
+		Orphan: func(job queue.Job) {
 			select {
-			case <-wake:
-			case <-ctx.Done():
+			case j.orphans <- job:
+			default: // more than anybody ever had
 			}
-			continue
-		}
-		both, stop := context.WithCancelCause(ctx)
-		unhook := context.AfterFunc(try, func() { stop(errCancelled) })
-		q.attempt(both, try, j, do)
-		unhook()
-		stop(nil)
-	}
-}
-
-// attempt keeps a fault in the work on one job to that job.
-func (q *jobs) attempt(ctx, try context.Context, j *job, do func(ctx, try context.Context, j *job)) {
+		}}
 	var err error
-	func() {
-		defer q.service.guard(j.Path, &err)
-		do(ctx, try, j)
-	}()
+	if j.q, err = queue.Open(s.ctx, cfg); err != nil {
+		return nil, err
+	}
+	if d := j.q.Damage(); d != nil {
+		s.log.Warn("%v", d)
+	}
+	worker, err := j.q.NewWorker(s.ctx, j.name, slots())
 	if err != nil {
-		q.update(func() {
-			if j.try == try && !j.State.Finished() {
-				j.State, j.Stage, j.Error, q.stages = Failed, "", err.Error(), nil
-			}
-		})
+		return nil, errors.Join(err, j.q.Close())
 	}
+	j.close = sync.OnceValue(j.q.Close)
+	j.begin()
+	j.work.Go(func() { j.sweep(s.ctx) })
+	j.work.Go(func() { j.readAll(s.ctx) })
+	j.work.Go(func() { j.watchDisks(s.ctx) })
+	j.work.Go(func() { j.watchEnd(s.ctx) })
+	for range runners {
+		j.work.Go(func() { j.runAll(s.ctx, worker) })
+	}
+	return j, nil
 }
 
-// take chooses the next job of a state, and its try.
-func (q *jobs) take(state State) (*job, context.Context) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	i := slices.IndexFunc(q.list, func(j *job) bool { return j.State == state })
-	if i < 0 || state == Waiting && !q.running {
-		return nil, nil
-	}
-	j := q.list[i]
-	if state == Waiting {
-		j.State, j.Stage = Running, "Preparing"
-		q.tell()
-	}
-	return j, j.try
-}
-
-// read finds out what a tape is and what will become of it.
-func (q *jobs) read(ctx, try context.Context, j *job) {
-	q.mu.Lock()
-	path, r, outDir := j.Path, j.Recipe, j.outDir
-	q.mu.Unlock()
-	// A job may be cancelled, and even be tried again, before its reading ends: then nothing more is to be said of this try.
-	mine := func(change func()) {
-		q.update(func() {
-			if j.try == try && j.State == Reading {
-				change()
-			}
-		})
-	}
-	p, err := q.service.Plan(ctx, Request{Path: path, Recipe: r, OutDir: outDir, Quick: true}, func(stage string) { mine(func() { j.Stage = stage }) })
-	if err != nil && ctx.Err() == nil {
-		q.service.log.Error("%v", err)
-	}
-	mine(func() {
-		j.Stage = ""
-		switch {
-		case err != nil && ctx.Err() != nil:
-			j.State = Cancelled
-		case j.Recipe != r: // it was given another recipe meanwhile: once more
-		case err != nil:
-			j.State, j.Error = Failed, err.Error()
-		default:
-			j.State = Waiting
-			j.describe(p)
-		}
-	})
-	q.wake()
-}
-
-func (j *job) describe(p *plan.Plan) {
-	j.Facts, j.Summary, j.Warnings, j.Total = Facts(p.Source), Summary(p), slices.Clone(p.Warnings), p.Frames
-	j.Duration = time.Duration(p.Source.Duration * float64(time.Second))
-}
-
-// restore runs one job. It is in state Running until this returns, so that nobody else changes its recipe or tries it again.
-func (q *jobs) restore(ctx, try context.Context, j *job) {
-	q.mu.Lock()
-	req := Request{Path: j.Path, Recipe: j.Recipe, OutDir: j.outDir, Resume: true}
-	taken := map[string]bool{}
-	for _, o := range q.list {
-		if o != j && o.State != Failed && o.State != Cancelled {
-			taken[o.Output] = true
+// begin says what is going on after a restart. A queue that was left started with nothing to do is not started any more: what is added next waits
+// for a person's word.
+func (j *jobs) begin() {
+	snap := j.q.Snapshot()
+	open := 0
+	for _, job := range snap.Jobs {
+		if !job.State.Finished() && job.State != queue.Paused {
+			open++
 		}
 	}
-	q.mu.Unlock()
-	req.Output = freeName(req.Target(), func(name string) bool { return taken[name] || exists(name) })
-	q.update(func() {
-		j.reset()
-		j.Output = req.Output
-	})
-
-	report, err := q.service.Restore(ctx, req, func(p Progress) {
-		now := time.Now()
-		q.update(func() {
-			if try.Err() == nil { // once it is cancelled, that is what is to be seen
-				q.advance(j, p, now)
-			}
-		})
-	})
-
-	q.update(func() {
-		j.Stage, j.ETA, q.stages = "", 0, nil
-		switch {
-		case err == nil:
-			j.State, j.Progress, j.Frames, j.Total, j.Size, j.FPS = Done, 1, report.Frames, report.Frames, report.Size, report.FPS
-			j.Elapsed = time.Duration(report.Wall * float64(time.Second))
-			j.Warnings = slices.Clone(report.Warnings)
-		case ctx.Err() != nil:
-			j.reset()
-			j.State = Cancelled
-		default:
-			j.State, j.Error = Failed, err.Error()
-			if failed, ok := errors.AsType[*FailedError](err); ok {
-				j.ErrorLog = failed.Log
-			}
-		}
-		j.cancel()
-	})
+	switch {
+	case snap.Control.Mode == queue.Stopped:
+	case open == 0:
+		_ = j.q.StopAfterCurrent(j.service.ctx) // it will be asked again at the next start
+	case snap.Control.Mode == queue.Started:
+		j.service.log.Info("Going on with the queue: %d to do.", open)
+	}
 }
 
-// reset forgets what an earlier try came to.
-func (j *job) reset() {
-	j.Output, j.Stage, j.Error, j.ErrorLog, j.eta = "", "", "", "", ETA{}
-	j.Progress, j.Frames, j.FPS, j.ETA, j.Elapsed, j.Size = 0, 0, 0, 0, 0, 0
+// shut waits for the work, whose context has ended, and closes the queue.
+func (j *jobs) shut() error {
+	if j == nil {
+		return nil
+	}
+	j.work.Wait()
+	j.mu.Lock()
+	j.after.stop()
+	j.mu.Unlock()
+	return j.close()
 }
 
-// advance takes a progress report into the job's figures.
-func (q *jobs) advance(j *job, p Progress, now time.Time) {
-	j.Stage, j.Elapsed = p.Stage, p.Elapsed
-	if p.Total == 0 {
+// tell makes everybody look again, after a change that the queue's records don't show.
+func (j *jobs) tell() { j.q.Wake() }
+
+// lost says a fault of the queue itself: what couldn't be written is in no record.
+func (j *jobs) lost(what string, err error) {
+	if err == nil || j.service.ctx.Err() != nil {
 		return
 	}
-	j.Frames, j.Total, j.Size = p.Frames, p.Total, p.Size
-	j.Progress = min(1, float64(p.Frames)/float64(p.Total))
-	j.FPS, j.ETA = j.eta.Add(now, p.Frames, p.Total)
-	q.stages = q.stages[:0:0]
-	slowest := -1
-	for i, st := range p.Stages {
-		q.stages = append(q.stages, Stage{Name: st.Name, FPS: j.FPS, Busy: st.Utilisation})
-		if slowest < 0 || st.Utilisation > p.Stages[slowest].Utilisation {
-			slowest = i
-		}
+	if _, ok := errors.AsType[*queue.UnknownError](err); ok {
+		return
 	}
-	if slowest >= 0 {
-		q.stages[slowest].Slowest = true
-	}
+	j.service.log.Error("%s: %v", what, err)
 }
 
-// update changes the list under the lock and tells the watchers.
-func (q *jobs) update(change func()) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	change()
-	q.tell()
-}
-
-// tell notes a change for all watchers, who may be busy: one note waits for each, more would say nothing new. The lock is held.
-func (q *jobs) tell() {
-	for w := range q.watchers {
-		note(w)
+// resolve is a stored path on this machine, or as it is stored where this machine can't reach it.
+func (j *jobs) resolve(stored string) string {
+	if stored == "" {
+		return ""
 	}
+	if path, err := j.roots.Resolve(stored); err == nil {
+		return path
+	}
+	return stored
 }
 
-func (q *jobs) wake() {
-	note(q.wakeReader)
-	note(q.wakeRunner)
+// store is the way back; a path that can't be made full is kept.
+func (j *jobs) store(path string) string {
+	if path == "" {
+		return ""
+	}
+	if stored, err := j.roots.Store(path); err == nil {
+		return stored
+	}
+	return path
+}
+
+// mine tells whether this machine can reach a job's capture. Others may.
+func (j *jobs) mine(job *queue.Job) bool {
+	_, err := j.roots.Resolve(job.Path)
+	return err == nil || j.roots == nil
+}
+
+// writing are the folders that running jobs of this process write to.
+func (j *jobs) writing() []string {
+	if j == nil {
+		return nil
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var out []string
+	for _, name := range j.outputs {
+		out = append(out, filepath.Dir(name))
+	}
+	return out
 }
 
 func note(c chan struct{}) {
@@ -251,22 +198,26 @@ func note(c chan struct{}) {
 	}
 }
 
-func (q *jobs) find(id string) *job {
-	i := slices.IndexFunc(q.list, func(j *job) bool { return j.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return q.list[i]
-}
-
-// current is the running job; its zero value when none runs.
-func (q *jobs) current() Job {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, j := range q.list {
-		if j.State == Running {
-			return j.Job
+// ordinal is 1st, 2nd, 3rd, 4th.
+func ordinal(n int) string {
+	suffix := "th"
+	if n/10%10 != 1 {
+		switch n % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
 		}
 	}
-	return Job{}
+	return fmt.Sprint(n, suffix)
 }
+
+// background is for writes that must be tried when the work's own context has ended.
+func (j *jobs) background() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(j.service.ctx), lastWrite)
+}
+
+// lastWrite bounds how long the end of the program waits for the store.
+const lastWrite = 5 * time.Second

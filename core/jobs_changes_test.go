@@ -17,21 +17,21 @@ import (
 func TestChangesWhileReading(t *testing.T) {
 	s := newService(t)
 	in := t.TempDir()
-	add := func(name string) string {
+	put := func(name string) string {
 		t.Helper()
-		id := s.Add([]string{copyFile(t, webcam(t), filepath.Join(in, name))}, fast(), "")[0]
+		id := add(t, s, []string{copyFile(t, webcam(t), filepath.Join(in, name))}, fast(), "")[0]
 		await(t, s, "reading", func(snap core.Snapshot) bool {
 			j := byID(snap, id)
 			return j.State == core.Reading && j.Stage != "" || j.State == core.Waiting
 		})
 		return id
 	}
-	id := add("retried.mp4")
+	id := put("retried.mp4")
 	s.Cancel(id)
 	s.Retry(id)
 	awaitState(t, s, id, core.Waiting)
 
-	id = add("changed.mp4")
+	id = put("changed.mp4")
 	r := fast()
 	r.Upscale.Height = 240
 	s.SetRecipe(id, r)
@@ -39,10 +39,10 @@ func TestChangesWhileReading(t *testing.T) {
 		t.Errorf("after SetRecipe: %s", j.Summary)
 	}
 
-	id = add("removed.mp4")
+	id = put("removed.mp4")
 	s.Remove(id)
 	s.Start()
-	awaitState(t, s, add("last.mp4"), core.Done)
+	awaitState(t, s, put("last.mp4"), core.Done)
 	if j := byID(s.Snapshot(), id); j.ID != "" || fileThere(filepath.Join(in, "removed.restored.mkv")) {
 		t.Errorf("a removed job came back: %+v", j)
 	}
@@ -53,7 +53,7 @@ func TestSetRecipeForRetry(t *testing.T) {
 	s := newService(t)
 	r := fast()
 	r.Upscale.Network = "no-such-network"
-	id := s.Add([]string{webcam(t)}, r, t.TempDir())[0]
+	id := add(t, s, []string{webcam(t)}, r, t.TempDir())[0]
 	if j := awaitState(t, s, id, core.Failed); !strings.Contains(j.Error, "no-such-network") {
 		t.Errorf("error is %q", j.Error)
 	}
@@ -102,7 +102,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	for g := range 4 {
 		work.Go(func() {
 			for i := range 50 {
-				ids := s.Add(paths[(g+i)%len(paths):][:1], fast(), dir)
+				ids := add(t, s, paths[(g+i)%len(paths):][:1], fast(), dir)
 				s.Start()
 				for _, j := range s.Snapshot().Jobs {
 					switch (g + i) % 5 {
@@ -132,6 +132,6 @@ func TestEverythingAtOnce(t *testing.T) {
 	await(t, s, "all jobs finished", func(snap core.Snapshot) bool {
 		return !slices.ContainsFunc(snap.Jobs, func(j core.Job) bool { return !j.State.Finished() })
 	})
-	id := s.Add([]string{copyFile(t, webcam(t), filepath.Join(dir, "last.mp4"))}, fast(), dir)[0]
+	id := add(t, s, []string{copyFile(t, webcam(t), filepath.Join(dir, "last.mp4"))}, fast(), dir)[0]
 	awaitState(t, s, id, core.Done)
 }

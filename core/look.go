@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/tapelight/tapelight/core/events"
@@ -57,8 +56,8 @@ func detail(err error) string {
 // volumes are the disks that matter: where temporary files go, and where the running job writes.
 func (s *Service) volumes() []monitor.Volume {
 	output, err := os.Getwd()
-	if j := s.jobs.current(); j.Output != "" {
-		output, err = filepath.Dir(j.Output), nil
+	if writing := s.jobs.writing(); len(writing) > 0 {
+		output, err = writing[0], nil
 	}
 	v := []monitor.Volume{{Name: "temp", Path: s.opts.CacheDir}}
 	if err == nil {

@@ -26,7 +26,7 @@ const sampleSeconds = 1.5
 func newService(t *testing.T) *core.Service {
 	t.Helper()
 	dir := t.TempDir()
-	s, err := core.New(core.Options{ConfigDir: filepath.Join(dir, "config"), CacheDir: filepath.Join(dir, "cache")})
+	s, err := core.New(core.Options{ConfigDir: filepath.Join(dir, "config"), CacheDir: filepath.Join(dir, "cache"), Queue: &core.QueueOptions{Dir: filepath.Join(dir, "queue")}})
 	if err != nil {
 		t.Fatal(err)
 	}

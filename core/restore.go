@@ -26,28 +26,36 @@ type (
 // ErrPaused is the cause of a context that ends a resumable run for now: what it made stays, and a later run goes on with it.
 var ErrPaused = restore.ErrPaused
 
-// spareDisk is what must stay free on the output's disk besides what the output is expected to take.
-const spareDisk = 2e9
-
 // SpaceError is an output that is expected not to fit.
 type SpaceError struct {
 	Folder     string
 	Need, Free int64 // bytes
+	Floor      int64 // of which this much must stay free
 }
 
 func (e *SpaceError) Error() string {
 	return fmt.Sprintf("the output would take about %s, and %s has %s free, of which %s must stay free; make room, or choose a folder on another disk or a lower quality",
-		Bytes(e.Need), e.Folder, Bytes(e.Free), Bytes(spareDisk))
+		Bytes(e.Need), e.Folder, Bytes(e.Free), Bytes(e.Floor))
 }
 
 // room refuses a plan whose output is expected not to fit. Where the free space can't be read it lets the plan pass: the encoder will tell.
-func (s *Service) room(p *plan.Plan) error {
+func (s *Service) room(p *plan.Plan, resume bool) error {
 	folder := filepath.Dir(p.Output)
 	free, err := s.free(folder)
-	if err != nil || float64(p.Estimate.Size) <= float64(free)-spareDisk {
+	need := p.Estimate.Size
+	for _, part := range restore.Parts(p.Output) {
+		if st, err := os.Lstat(part); err == nil && resume {
+			need -= st.Size()
+		}
+	}
+	if resume && p.Encode.Container != string(recipe.ContainerMKV) {
+		need += p.Estimate.Size // the parts stay until they are put together
+	}
+	floor := s.floor.Load()
+	if err != nil || need <= int64(free)-floor {
 		return nil
 	}
-	return &SpaceError{Folder: folder, Need: p.Estimate.Size, Free: int64(free)}
+	return &SpaceError{Folder: folder, Need: max(0, need), Free: int64(free), Floor: floor}
 }
 
 // Restore plans and runs one request. progress (may be nil) is called a few times a second; while the capture is measured, by several goroutines at
@@ -132,9 +140,10 @@ func (s *Service) run(ctx context.Context, p *plan.Plan, req Request, progress f
 		return nil, err
 	}
 	r.Progress, r.Overwrite, r.Resume, r.Temp = progress, req.Overwrite, req.Resume, s.scratch.Used
+	r.Keep = func(err error) bool { return keeps(err, req) }
 	r.Note = func(text string) { s.log.Info("%s", text) }
 	if req.Overwrite || !exists(p.Output) {
-		if err := s.room(p); err != nil {
+		if err := s.room(p, req.Resume); err != nil {
 			return nil, err
 		}
 	}

@@ -31,6 +31,9 @@ type Options struct {
 	CacheDir  string // temporary files
 	FFmpegDir string // where to look for ffmpeg first
 	Log       *events.Log
+
+	Queue *QueueOptions // nil for a service without a queue
+	Quit  func()        // ends the program, when that is asked for after the queue; may be nil
 }
 
 // Service is Tapelight without a face. All methods may be called from any goroutine.
@@ -46,12 +49,17 @@ type Service struct {
 	finding chan struct{} // holds one while ffmpeg is looked for
 	free    func(path string) (uint64, error)
 
+	keepAwake func(ctx context.Context, reason string) (release func(), err error)
+	perform   func(ctx context.Context, what After) error
+
 	probing    turns
 	sources    *lru.Cache[string, *source.Source]
 	sounds     *lru.Cache[string, []plan.Treatment]
 	plans      *lru.Cache[string, *plan.Plan]
 	thumbnails *thumbnails
-	jobs       *jobs
+	jobs       *jobs        // nil without a queue
+	floor      atomic.Int64 // bytes that must stay free on disks that are written to
+	awake      atomic.Bool  // the machine is kept awake while jobs run
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -81,14 +89,22 @@ func New(o Options) (*Service, error) {
 	s.sounds, _ = lru.New[string, []plan.Treatment](256)
 	s.plans, _ = lru.New[string, *plan.Plan](64)
 	s.thumbnails = newThumbnails(thumbnailBytes)
-	s.jobs = newJobs(s)
+	s.floor.Store(DiskFloor)
+	s.awake.Store(true)
 	s.monitor = s.newMonitor()
 	s.close = sync.OnceValue(func() error {
 		s.cancel()
+		err := s.jobs.shut()
 		s.work.Wait()
-		return errors.Join(s.monitor.Close(), s.scratch.Close())
+		return errors.Join(err, s.monitor.Close(), s.scratch.Close())
 	})
-	s.work.Go(func() { s.jobs.run(s.ctx) })
+	if o.Queue != nil {
+		jobs, err := openJobs(s, *o.Queue)
+		if err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+		s.jobs = jobs
+	}
 	return s, nil
 }
 
@@ -113,7 +129,7 @@ func defaults(o *Options) error {
 	return nil
 }
 
-// Close cancels all jobs, waits for them and frees everything. Calls that were given a context end by that one. Closing again gives the same answer.
+// Close lets go of all jobs, which go on at the next start, waits for them and frees everything. Calls that were given a context end by that one. Closing again gives the same answer.
 func (s *Service) Close() error { return s.close() }
 
 // PresetsDir is where the user's own presets are kept.

@@ -17,16 +17,23 @@ import (
 type Backend interface {
 	// Presets lists the recipes to choose from, in order. Presets that can't be read are left out and named in the error.
 	Presets() ([]recipe.Recipe, error)
-	// Add puts files, and the videos in folders, into the queue and returns at once; outDir "" saves beside the original.
-	Add(paths []string, r recipe.Recipe, outDir string) []string
+	// Add puts files, and the videos in folders, into the queue; outDir "" saves beside the original.
+	Add(paths []string, r recipe.Recipe, outDir string) (core.Added, error)
 
-	Start()
-	Stop() // starts no further jobs; the running one goes on
-	Cancel(id string)
-	Retry(id string)
-	Remove(id string)
-	ClearFinished()
-	SetRecipe(id string, r recipe.Recipe)
+	Start() error
+	Stop() error // starts no further jobs; the running one goes on
+	Hold() error // lets go of the running ones, too; they go on at the next Start
+	Pause(ids ...string) error
+	Resume(ids ...string) error
+	Cancel(ids ...string) error
+	Retry(ids ...string) error
+	Remove(ids ...string) error
+	ClearFinished() error
+	Move(id string, to core.Where) error
+	SetRecipe(id string, r recipe.Recipe) error
+	Duplicate(id string, r recipe.Recipe) (string, error)
+	SetAfter(a core.After) error
+	CancelAfter() error
 
 	Snapshot() core.Snapshot
 	// Watch says, coalesced, that something has changed since the last snapshot. Nothing is sent after ctx has ended.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -17,7 +18,10 @@ func (w *Window) Add(paths []string) {
 		return
 	}
 	r, dir := w.recipe.Recipe(), w.recipe.OutDir()
-	w.later(func() { w.backend.Add(paths, r, dir) })
+	w.try("The videos can't be added", func() error {
+		_, err := w.backend.Add(paths, r, dir)
+		return err
+	})
 }
 
 // dropped hands off at once: a drop handler that does more can hang the window.
@@ -33,12 +37,22 @@ func (w *Window) dropped(uris []fyne.URI) {
 
 func (w *Window) start() {
 	if w.able {
-		w.later(w.backend.Start)
+		w.try("The queue can't be started", w.backend.Start)
 	}
 }
 
-func (w *Window) stop()          { w.later(w.backend.Stop) }
-func (w *Window) clearFinished() { w.later(w.backend.ClearFinished) }
+func (w *Window) stop() { w.try("The queue can't be stopped", w.backend.Stop) }
+
+func (w *Window) clearFinished() { w.try("The list can't be cleared", w.backend.ClearFinished) }
+
+// try does what may take time and may fail.
+func (w *Window) try(what string, do func() error) {
+	w.later(func() {
+		if err := do(); err != nil {
+			w.fail(what, err)
+		}
+	})
+}
 
 // act does something with the jobs of those IDs. Stopping a video that is being restored is asked about, as hours may be lost.
 func (w *Window) act(a action, ids []string) {
@@ -53,11 +67,11 @@ func (w *Window) act(a action, ids []string) {
 				return
 			}
 		}
-		w.each(ids, w.backend.Cancel)
+		w.try("Not everything could be cancelled", func() error { return w.backend.Cancel(ids...) })
 	case actRetry:
-		w.each(ids, w.backend.Retry)
+		w.try("Not everything can be tried again", func() error { return w.backend.Retry(ids...) })
 	case actRemove:
-		w.each(ids, w.backend.Remove)
+		w.try("Not everything could be removed", func() error { return w.backend.Remove(ids...) })
 	case actFolder:
 		if j, ok := w.job(ids[0]); ok {
 			path := j.Path
@@ -84,20 +98,12 @@ func (w *Window) act(a action, ids []string) {
 func (w *Window) confirmCancel(j core.Job, ids []string) {
 	d := dialog.NewConfirm("Stop restoring?", fmt.Sprintf("“%s” is %s done.", shortPath(j.Name, 40), percent(j.Progress)), func(yes bool) {
 		if yes {
-			w.each(ids, w.backend.Cancel)
+			w.try("Not everything could be cancelled", func() error { return w.backend.Cancel(ids...) })
 		}
 	}, w.win)
 	d.SetConfirmText("Stop it")
 	d.SetDismissText("Go on")
 	w.ask(d)
-}
-
-func (w *Window) each(ids []string, f func(string)) {
-	w.later(func() {
-		for _, id := range ids {
-			f(id)
-		}
-	})
 }
 
 func (w *Window) job(id string) (core.Job, bool) {
@@ -133,7 +139,13 @@ func (w *Window) applyRecipe(r recipe.Recipe, ids []string) {
 			}
 		}
 	}
-	w.each(ids, func(id string) { w.backend.SetRecipe(id, r) })
+	w.try("The preset can't be changed", func() error {
+		var faults []error
+		for _, id := range ids {
+			faults = append(faults, w.backend.SetRecipe(id, r))
+		}
+		return errors.Join(faults...)
+	})
 }
 
 func (w *Window) folderChosen(dir string) { w.prefs.p.SetString(prefOutDir, dir) }

@@ -55,17 +55,37 @@ func (f *fake) said() []string {
 }
 
 func (f *fake) Presets() ([]recipe.Recipe, error) { return f.presets, f.bad }
-func (f *fake) Add(paths []string, r recipe.Recipe, outDir string) []string {
+func (f *fake) Add(paths []string, r recipe.Recipe, outDir string) (core.Added, error) {
 	f.note("add %q as %s into %q", paths, r.Name, outDir)
+	return core.Added{}, nil
+}
+func (f *fake) Start() error                               { return f.each("start") }
+func (f *fake) Stop() error                                { return f.each("stop") }
+func (f *fake) Hold() error                                { return f.each("hold") }
+func (f *fake) Pause(ids ...string) error                  { return f.each("pause", ids...) }
+func (f *fake) Resume(ids ...string) error                 { return f.each("resume", ids...) }
+func (f *fake) Cancel(ids ...string) error                 { return f.each("cancel", ids...) }
+func (f *fake) Retry(ids ...string) error                  { return f.each("retry", ids...) }
+func (f *fake) Remove(ids ...string) error                 { return f.each("remove", ids...) }
+func (f *fake) ClearFinished() error                       { return f.each("clear") }
+func (f *fake) Move(id string, _ core.Where) error         { return f.each("move", id) }
+func (f *fake) SetRecipe(id string, r recipe.Recipe) error { return f.each("recipe", id+" "+r.Name) }
+func (f *fake) Duplicate(id string, r recipe.Recipe) (string, error) {
+	return id + "-2", f.each("duplicate", id+" "+r.Name)
+}
+func (f *fake) SetAfter(a core.After) error { return f.each("after", string(a.Action)) }
+func (f *fake) CancelAfter() error          { return f.each("cancel after") }
+
+// each notes what was done with each of the ids.
+func (f *fake) each(what string, ids ...string) error {
+	if len(ids) == 0 {
+		f.note("%s", what)
+	}
+	for _, id := range ids {
+		f.note("%s %s", what, id)
+	}
 	return nil
 }
-func (f *fake) Start()                                   { f.note("start") }
-func (f *fake) Stop()                                    { f.note("stop") }
-func (f *fake) Cancel(id string)                         { f.note("cancel %s", id) }
-func (f *fake) Retry(id string)                          { f.note("retry %s", id) }
-func (f *fake) Remove(id string)                         { f.note("remove %s", id) }
-func (f *fake) ClearFinished()                           { f.note("clear") }
-func (f *fake) SetRecipe(id string, r recipe.Recipe)     { f.note("recipe %s %s", id, r.Name) }
 func (f *fake) Watch(context.Context) <-chan struct{}    { return f.watch }
 func (f *fake) MonitorHistory() []core.Sample            { return nil }
 func (f *fake) Doctor(context.Context) core.DoctorReport { return f.report }

@@ -55,7 +55,11 @@ func run(args []string) error {
 	if err := keepCrashes(); err != nil {
 		fmt.Fprintln(os.Stderr, "tapelight: crashes won't be written to a file:", err)
 	}
-	service, err := core.New(core.Options{})
+	data, err := dataDir()
+	if err != nil {
+		return fmt.Errorf("find the folder for the queue: %w", err)
+	}
+	service, err := core.New(core.Options{Queue: &core.QueueOptions{Dir: filepath.Join(data, "queue")}})
 	if err != nil {
 		return fmt.Errorf("start: %w", err)
 	}

@@ -42,3 +42,12 @@ func lastLine(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.TrimSpace(s)
 }
+
+// Killed tells whether somebody else ended the child: the system that was out of memory, or a person.
+func (e *ExitError) Killed() bool {
+	switch e.Signal {
+	case "killed", "terminated", "hangup", "interrupt":
+		return true
+	}
+	return false
+}

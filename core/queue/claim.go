@@ -210,10 +210,13 @@ func (q *Queue) takeBack(ctx context.Context, dead func(owner string) bool) erro
 	q.cache.mu.Unlock()
 	var faults []error
 	for _, e := range list {
-		_, err := q.change(ctx, e.ID, func(j *Job) error {
+		taken := false
+		j, err := q.change(ctx, e.ID, func(j *Job) error {
+			taken = false
 			if j.State != Running || j.Claim != e.Claim {
 				return errSame // it was given back meanwhile
 			}
+			taken = true
 			if err := j.step(Lost); err != nil {
 				return err
 			}
@@ -224,7 +227,11 @@ func (q *Queue) takeBack(ctx context.Context, dead func(owner string) bool) erro
 			}
 			return nil
 		})
-		if _, gone := errors.AsType[*UnknownError](err); err != nil && !gone {
+		_, unknown := errors.AsType[*UnknownError](err)
+		switch {
+		case err == nil && taken && (j.State == Cancelled || j.State == gone):
+			q.cfg.Orphan(j)
+		case err != nil && !unknown:
 			faults = append(faults, fmt.Errorf("take back the job for %s: %w", e.Path, err))
 		}
 	}

@@ -16,3 +16,6 @@ type systemClock struct{}
 
 func (systemClock) Now() time.Time                            { return time.Now() }
 func (systemClock) AfterFunc(d time.Duration, f func()) Timer { return time.AfterFunc(d, f) }
+
+// SystemClock is the computer's own.
+func SystemClock() Clock { return systemClock{} }

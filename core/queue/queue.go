@@ -26,6 +26,10 @@ type Config struct {
 	Lease   time.Duration   // with URL: how long a worker may be silent before its jobs are given to others; 30 s if 0
 	Clock   Clock           // nil for the system's
 	Warn    func(error)     // is told of what is amiss in the background; may be nil
+
+	// Orphan is told of jobs that were to be cancelled or removed when their worker died, and that are so now: nobody has cleaned up after them. It is
+	// called when dead workers are noticed, within Open too; it must not block. It may be nil.
+	Orphan func(Job)
 }
 
 // DefaultBackoff is how long a job waits after a fault that can pass.
@@ -78,6 +82,9 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	}
 	if cfg.Warn == nil {
 		cfg.Warn = func(error) {}
+	}
+	if cfg.Orphan == nil {
+		cfg.Orphan = func(Job) {}
 	}
 	q := &Queue{cfg: cfg, session: nuid.Next(), clock: cfg.Clock, cache: newCache(cfg.Clock), claims: map[string]*Claim{}, logs: &logReaders{}}
 	q.ctx, q.cancel = context.WithCancelCause(context.Background())
@@ -204,6 +211,13 @@ func (q *Queue) shut() error {
 
 // Snapshot is the list as it is now, out of memory: it waits for nobody. After an operation of this Queue has returned, it shows its effect.
 func (q *Queue) Snapshot() Snapshot { return q.cache.snapshot() }
+
+// Control is the setting of the whole queue as it is now.
+func (q *Queue) Control() Control {
+	q.cache.mu.Lock()
+	defer q.cache.mu.Unlock()
+	return q.cache.control
+}
 
 // Get finds one job.
 func (q *Queue) Get(id string) (Job, bool) {

@@ -252,6 +252,25 @@ func removeParts(output string, n int) {
 	}
 }
 
+// Discard removes what unfinished resumable runs of an output left. Files that are not ours stay. A run that is under way gives an error.
+func (r *Runner) Discard(ctx context.Context, output string) error {
+	release, err := claim(partPath(output, 1))
+	if err != nil {
+		return err
+	}
+	defer release()
+	var faults []error
+	for _, path := range Parts(output) {
+		if _, _, why := r.readMark(ctx, path, ""); why != foreign {
+			faults = append(faults, os.Remove(path))
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // Parts lists the files of an unfinished run of this output, the first part first.
 func Parts(output string) []string {
 	var out []string

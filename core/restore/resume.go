@@ -80,7 +80,7 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 	number := len(found.list) + 1 // of the part that this run writes
 	defer func() {
 		os.Remove(assembledPath(p.Output))
-		if err != nil && !errors.Is(err, ErrPaused) {
+		if err != nil && !errors.Is(err, ErrPaused) && (r.Keep == nil || !r.Keep(err)) {
 			removeParts(p.Output, number)
 		}
 	}()

@@ -30,6 +30,8 @@ type Runner struct {
 	Progress func(Progress)
 	// Resume makes a run that can be continued, and continues one of this output that was begun: after a crash, a kill, or an end with cause ErrPaused.
 	Resume bool
+	// Keep, if set, tells failures after which a resumable run's partial files stay, for another try.
+	Keep func(error) bool
 	// Note, if set, hears in words what became of an earlier run.
 	Note func(string)
 	// Overwrite lets the output take an existing file's place.

@@ -1,0 +1,2 @@
+// Single precision: any card from Pascal on.
+#include "conv_f32.h"

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -8,17 +10,15 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// keys is told of keys that a focused widget has no use for, so that F1 and its like work wherever the focus is.
-type keys func(*fyne.KeyEvent)
-
-// button is Fyne's button, passing on the keys it has no use for.
+// button is Fyne's button with a hint, passing on the keys it has no use for.
 type button struct {
 	widget.Button
-	keys keys
+	kit *kit
+	tip string
 }
 
-func newButton(label string, icon fyne.Resource, k keys, tapped func()) *button {
-	b := &button{keys: k}
+func newButton(label string, icon fyne.Resource, k *kit, tapped func()) *button {
+	b := &button{kit: k}
 	b.Text, b.Icon, b.OnTapped = label, icon, tapped
 	b.ExtendBaseWidget(b)
 	return b
@@ -26,7 +26,7 @@ func newButton(label string, icon fyne.Resource, k keys, tapped func()) *button 
 
 func (b *button) TypedKey(e *fyne.KeyEvent) {
 	if e.Name != fyne.KeySpace && e.Name != fyne.KeyReturn && e.Name != fyne.KeyEnter {
-		b.keys(e)
+		b.kit.key(e)
 		return
 	}
 	if !b.Disabled() {
@@ -34,14 +34,21 @@ func (b *button) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
+func (b *button) MouseIn(e *desktop.MouseEvent) { b.Button.MouseIn(e); b.kit.tips.Enter(b, b.tip) }
+func (b *button) MouseOut()                     { b.Button.MouseOut(); b.kit.tips.Leave() }
+
+// hinted gives a button its hint.
+func hinted(b *button, tip string) *button { b.tip = tip; return b }
+
 // choice is Fyne's select, passing on the keys it has no use for.
 type choice struct {
 	widget.Select
-	keys keys
+	kit *kit
+	tip string
 }
 
-func newChoice(options []string, k keys, changed func(string)) *choice {
-	c := &choice{keys: k}
+func newChoice(options []string, k *kit, changed func(string)) *choice {
+	c := &choice{kit: k}
 	c.Options, c.OnChanged = options, changed
 	c.ExtendBaseWidget(c)
 	return c
@@ -52,28 +59,34 @@ func (c *choice) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeySpace, fyne.KeyUp, fyne.KeyDown:
 		c.Select.TypedKey(e)
 	default:
-		c.keys(e)
+		c.kit.key(e)
 	}
 }
+
+func (c *choice) MouseIn(e *desktop.MouseEvent) { c.Select.MouseIn(e); c.kit.tips.Enter(c, c.tip) }
+func (c *choice) MouseOut()                     { c.Select.MouseOut(); c.kit.tips.Leave() }
 
 // link is a flat button for use inside lists: the list keeps the focus, and offers the same by keys and menu.
 type link struct {
 	widget.BaseWidget
+	kit    *kit
 	label  string
+	tip    string
 	icon   fyne.Resource
 	tapped func()
 	hover  bool
+	flat   bool // without a ground of its own until the pointer is on it
 }
 
-func newLink(label string, icon fyne.Resource, tapped func()) *link {
-	l := &link{label: label, icon: icon, tapped: tapped}
+func newLink(label string, icon fyne.Resource, k *kit, tapped func()) *link {
+	l := &link{kit: k, label: label, icon: icon, tapped: tapped}
 	l.ExtendBaseWidget(l)
 	return l
 }
 
 // Set changes what it says and does.
-func (l *link) Set(label string, icon fyne.Resource, tapped func()) {
-	l.tapped = tapped
+func (l *link) Set(label, tip string, icon fyne.Resource, tapped func()) {
+	l.tapped, l.tip = tapped, tip
 	if l.label == label && l.icon == icon {
 		return
 	}
@@ -82,13 +95,14 @@ func (l *link) Set(label string, icon fyne.Resource, tapped func()) {
 }
 
 func (l *link) Tapped(*fyne.PointEvent) {
+	l.kit.tips.Leave()
 	if l.tapped != nil {
 		l.tapped()
 	}
 }
-func (l *link) MouseIn(*desktop.MouseEvent)    { l.hover = true; l.Refresh() }
+func (l *link) MouseIn(*desktop.MouseEvent)    { l.hover = true; l.Refresh(); l.kit.tips.Enter(l, l.tip) }
 func (l *link) MouseMoved(*desktop.MouseEvent) {}
-func (l *link) MouseOut()                      { l.hover = false; l.Refresh() }
+func (l *link) MouseOut()                      { l.hover = false; l.Refresh(); l.kit.tips.Leave() }
 func (l *link) Cursor() desktop.Cursor         { return desktop.PointerCursor }
 
 func (l *link) CreateRenderer() fyne.WidgetRenderer {
@@ -97,6 +111,9 @@ func (l *link) CreateRenderer() fyne.WidgetRenderer {
 	r.ground.CornerRadius = theme.Size(theme.SizeNameInputRadius)
 	r.icon.FillMode = canvas.ImageFillContain
 	r.text.TextSize = theme.Size(theme.SizeNameCaptionText)
+	if l.flat {
+		r.ground.FillColor = color.Transparent
+	}
 	return r
 }
 
@@ -143,6 +160,9 @@ func (r *linkRenderer) Refresh() {
 		ground = colorTrack
 	}
 	r.ground.FillColor = themed(ground)
+	if r.l.flat && !r.l.hover {
+		r.ground.FillColor = color.Transparent
+	}
 	r.text.Color, r.text.Text = themed(theme.ColorNameForeground), r.l.label
 	if r.icon.Resource != r.l.icon {
 		r.icon.Resource = r.l.icon

@@ -2,8 +2,10 @@ package ui
 
 import (
 	"errors"
-	"fmt"
+	"net/url"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -12,16 +14,37 @@ import (
 	"github.com/tapelight/tapelight/core/recipe"
 )
 
-// Add puts files and folders into the queue with the preset and output folder that the window shows. It is called on the UI thread.
+// Add puts files and folders into the queue with the recipe and output folder that the window shows. It is called on the UI thread.
 func (w *Window) Add(paths []string) {
 	if len(paths) == 0 {
 		return
 	}
 	r, dir := w.recipe.Recipe(), w.recipe.OutDir()
-	w.try("The videos can't be added", func() error {
-		_, err := w.backend.Add(paths, r, dir)
-		return err
+	w.prefs.p.SetBool(prefGuided, true)
+	w.later(func() {
+		added, err := w.backend.Add(paths, r, dir)
+		if err != nil {
+			w.fail(tr("The videos can't be added"), err)
+		}
+		if words := addedWords(added, len(paths)); words != "" && err == nil {
+			w.enter(func() { w.notices.Tell(words) })
+		}
 	})
+}
+
+// addedWords say what isn't to be seen in the list: "" when all is as one expects.
+func addedWords(a core.Added, asked int) string {
+	known := len(a.Known)
+	switch {
+	case known > 0 && len(a.IDs) == 0:
+		return count(known, "%d video was in the list already", "%d videos were in the list already")
+	case known > 0:
+		return count(len(a.IDs), "%d video added", "%d videos added") + "; " +
+			count(known, "%d was in the list already", "%d were in the list already")
+	case len(a.IDs) == 0 && asked > 0:
+		return tr("No videos were found there")
+	}
+	return ""
 }
 
 // dropped hands off at once: a drop handler that does more can hang the window.
@@ -37,13 +60,21 @@ func (w *Window) dropped(uris []fyne.URI) {
 
 func (w *Window) start() {
 	if w.able {
-		w.try("The queue can't be started", w.backend.Start)
+		w.try(tr("The queue can't be started"), w.backend.Start)
 	}
 }
 
-func (w *Window) stop() { w.try("The queue can't be stopped", w.backend.Stop) }
+func (w *Window) pause() { w.try(tr("The queue can't be paused"), w.backend.Hold) }
 
-func (w *Window) clearFinished() { w.try("The list can't be cleared", w.backend.ClearFinished) }
+func (w *Window) stop() { w.try(tr("The queue can't be stopped"), w.backend.Stop) }
+
+func (w *Window) clearFinished() { w.try(tr("The list can't be cleared"), w.backend.ClearFinished) }
+
+func (w *Window) setAfter(a core.After) {
+	w.try(tr("What follows can't be set"), func() error { return w.backend.SetAfter(a) })
+}
+
+func (w *Window) notThisTime() { w.try(tr("It can't be called off"), w.backend.CancelAfter) }
 
 // try does what may take time and may fail.
 func (w *Window) try(what string, do func() error) {
@@ -54,55 +85,142 @@ func (w *Window) try(what string, do func() error) {
 	})
 }
 
-// act does something with the jobs of those IDs. Stopping a video that is being restored is asked about, as hours may be lost.
+// act does something with the jobs of those IDs. Throwing away what was restored is asked about, as hours may be lost.
 func (w *Window) act(a action, ids []string) {
 	if len(ids) == 0 {
 		return
 	}
 	switch a {
+	case actPause:
+		w.try(tr("Not everything could be paused"), func() error { return w.backend.Pause(ids...) })
+	case actResume:
+		w.try(tr("Not everything can go on"), func() error { return w.backend.Resume(ids...) })
 	case actCancel:
-		for _, id := range ids {
-			if j, ok := w.job(id); ok && j.State == core.Running {
-				w.confirmCancel(j, ids)
-				return
-			}
-		}
-		w.try("Not everything could be cancelled", func() error { return w.backend.Cancel(ids...) })
+		w.confirmLoss(ids, func() {
+			w.try(tr("Not everything could be cancelled"), func() error { return w.backend.Cancel(ids...) })
+		})
 	case actRetry:
-		w.try("Not everything can be tried again", func() error { return w.backend.Retry(ids...) })
+		w.try(tr("Not everything can be tried again"), func() error { return w.backend.Retry(ids...) })
 	case actRemove:
-		w.try("Not everything could be removed", func() error { return w.backend.Remove(ids...) })
-	case actFolder:
+		w.confirmLoss(ids, func() {
+			w.try(tr("Not everything could be removed"), func() error { return w.backend.Remove(ids...) })
+		})
+	case actTop, actUp, actDown, actBottom:
+		w.moveBy(a, ids)
+	case actDuplicate:
+		w.duplicate(ids)
+	case actFolder, actOriginal:
 		if j, ok := w.job(ids[0]); ok {
 			path := j.Path
-			if j.State == core.Done && j.Output != "" {
+			if a == actFolder && j.State == core.Done && j.Output != "" {
 				path = j.Output
 			}
-			w.aside(func() {
-				if err := w.desktop.ShowInFolder(path); err != nil {
-					w.fail("The folder can't be shown", err)
-				}
-			})
+			w.reveal(path)
 		}
 	case actLog:
 		if j, ok := w.job(ids[0]); ok {
-			w.aside(func() {
-				if err := w.desktop.Open(j.ErrorLog); err != nil {
-					w.fail("The log can't be shown", err)
-				}
-			})
+			w.show(j.ErrorLog)
 		}
 	}
 }
 
-func (w *Window) confirmCancel(j core.Job, ids []string) {
-	d := dialog.NewConfirm("Stop restoring?", fmt.Sprintf("“%s” is %s done.", shortPath(j.Name, 40), percent(j.Progress)), func(yes bool) {
+// reveal shows where a file is, show what is in it.
+func (w *Window) reveal(path string) {
+	w.aside(func() {
+		if err := w.desktop.ShowInFolder(path); err != nil {
+			w.fail(tr("The folder can't be shown"), err)
+		}
+	})
+}
+
+func (w *Window) show(path string) {
+	w.aside(func() {
+		if err := w.desktop.Open(path); err != nil {
+			w.fail(tr("The log can't be shown"), err)
+		}
+	})
+}
+
+// moveBy moves jobs within the list and keeps their order.
+func (w *Window) moveBy(a action, ids []string) {
+	where := map[action]core.Where{actTop: core.MoveTop, actUp: core.MoveUp, actDown: core.MoveDown, actBottom: core.MoveBottom}[a]
+	if a == actTop || a == actDown {
+		ids = slices.Clone(ids)
+		slices.Reverse(ids)
+	}
+	if a == actUp && w.queue.at[ids[0]] == 0 || a == actDown && w.queue.at[ids[0]] == len(w.queue.jobs)-1 {
+		return // the block is at the end: moving the others would turn them around
+	}
+	w.try(tr("Not everything could be moved"), func() error {
+		var faults []error
+		for _, id := range ids {
+			faults = append(faults, w.backend.Move(id, where))
+		}
+		return errors.Join(faults...)
+	})
+}
+
+// moveTo moves jobs before the one that is at a place.
+func (w *Window) moveTo(ids []string, to int) {
+	var order []string
+	for i := range w.queue.jobs {
+		order = append(order, w.queue.jobs[i].ID)
+	}
+	steps := moves(order, ids, to)
+	w.try(tr("Not everything could be moved"), func() error {
+		var faults []error
+		for _, s := range steps {
+			faults = append(faults, w.backend.Move(s.id, core.MoveTo(s.to)))
+		}
+		return errors.Join(faults...)
+	})
+}
+
+// duplicate adds each job again, to be given another recipe.
+func (w *Window) duplicate(ids []string) {
+	var jobs []core.Job
+	for _, id := range ids {
+		if j, ok := w.job(id); ok {
+			jobs = append(jobs, j)
+		}
+	}
+	w.try(tr("Not everything could be duplicated"), func() error {
+		var faults []error
+		for _, j := range jobs {
+			_, err := w.backend.Duplicate(j.ID, j.Recipe)
+			faults = append(faults, err)
+		}
+		return errors.Join(faults...)
+	})
+}
+
+// confirmLoss asks before work is thrown away.
+func (w *Window) confirmLoss(ids []string, do func()) {
+	var most core.Job
+	n := 0
+	for _, id := range ids {
+		if j, ok := w.job(id); ok && begun(j) {
+			n++
+			if n == 1 || j.Progress > most.Progress {
+				most = j
+			}
+		}
+	}
+	if n == 0 {
+		do()
+		return
+	}
+	words := trf("“%s” is %s done. Pausing it would keep that.", shortPath(most.Name, 40), percent(most.Progress))
+	if n > 1 {
+		words = count(n, "%d video has been begun. Pausing it would keep what is done.", "%d videos have been begun. Pausing them would keep what is done.")
+	}
+	d := dialog.NewConfirm(tr("Throw away what is done?"), words, func(yes bool) {
 		if yes {
-			w.try("Not everything could be cancelled", func() error { return w.backend.Cancel(ids...) })
+			do()
 		}
 	}, w.win)
-	d.SetConfirmText("Stop it")
-	d.SetDismissText("Go on")
+	d.SetConfirmText(tr("Throw it away"))
+	d.SetDismissText(tr("Keep it"))
 	w.ask(d)
 }
 
@@ -115,18 +233,46 @@ func (w *Window) job(id string) (core.Job, bool) {
 
 func (w *Window) actOnSelection(a action) { w.act(a, allowed(a, w.queue.Selection())) }
 
-// deleteSelection cancels what runs and removes the rest.
+// deleteSelection takes the selected jobs off the list; one that runs is cancelled by that.
 func (w *Window) deleteSelection() {
-	var run, rest []string
+	var ids []string
 	for _, j := range w.queue.Selection() {
-		if j.State == core.Running {
-			run = append(run, j.ID)
-		} else {
-			rest = append(rest, j.ID)
+		ids = append(ids, j.ID)
+	}
+	w.act(actRemove, ids)
+}
+
+// pauseSelection pauses what can be paused of the selection, or lets it go on when all of it is paused; with nothing selected it is about
+// the queue.
+func (w *Window) pauseSelection() {
+	jobs := w.queue.Selection()
+	if ids := allowed(actPause, jobs); len(ids) > 0 {
+		w.act(actPause, ids)
+	} else if ids := allowed(actResume, jobs); len(ids) > 0 {
+		w.act(actResume, ids)
+	} else if c := tally(w.snapshot.Jobs); len(jobs) == 0 && c.pausable(w.snapshot.Mode) {
+		w.pause()
+	} else if len(jobs) == 0 && c.startable(w.snapshot.Mode) {
+		w.start()
+	}
+}
+
+// paste adds the files whose paths or addresses are on the clipboard, a line each.
+func (w *Window) paste() { w.Add(pathsIn(w.app.Clipboard().Content())) }
+
+// pathsIn finds full paths and file addresses in text.
+func pathsIn(text string) []string {
+	var paths []string
+	for line := range strings.Lines(text) {
+		line = strings.Trim(strings.TrimSpace(line), "\"'")
+		if u, err := url.Parse(line); err == nil && u.Scheme == "file" {
+			line = filepath.FromSlash(u.Path)
+		}
+		if filepath.IsAbs(line) {
+			paths = append(paths, line)
 		}
 	}
-	w.act(actRemove, rest)
-	w.act(actCancel, run)
+	return paths
 }
 
 // applyRecipe makes r the recipe of some jobs, or with nil of all that wait and of new ones.
@@ -139,7 +285,7 @@ func (w *Window) applyRecipe(r recipe.Recipe, ids []string) {
 			}
 		}
 	}
-	w.try("The preset can't be changed", func() error {
+	w.try(tr("The recipe can't be changed"), func() error {
 		var faults []error
 		for _, id := range ids {
 			faults = append(faults, w.backend.SetRecipe(id, r))
@@ -149,102 +295,3 @@ func (w *Window) applyRecipe(r recipe.Recipe, ids []string) {
 }
 
 func (w *Window) folderChosen(dir string) { w.prefs.p.SetString(prefOutDir, dir) }
-
-// pickVideos lets the person choose files in the system's own chooser, or in Fyne's where there is none.
-func (w *Window) pickVideos() {
-	if w.picking {
-		return
-	}
-	w.picking = true
-	dir := w.prefs.p.String(prefInDir)
-	w.aside(func() {
-		paths, err := w.desktop.PickVideos(dir)
-		w.enter(func() {
-			w.picking = false
-			switch {
-			case noPicker(err):
-				w.fallbackVideos()
-			case err != nil:
-				w.fail("The file chooser failed", err)
-			case len(paths) > 0:
-				w.prefs.p.SetString(prefInDir, filepath.Dir(paths[0]))
-				w.Add(paths)
-			}
-		})
-	})
-}
-
-func (w *Window) pickVideoFolder() {
-	w.pickFolder("Add a folder of videos", w.prefs.p.String(prefInDir), func(dir string) {
-		w.prefs.p.SetString(prefInDir, dir)
-		w.Add([]string{dir})
-	})
-}
-
-func (w *Window) pickOutputFolder() {
-	w.pickFolder("Save new videos in", w.prefs.p.String(prefOutDir), func(dir string) {
-		w.recipe.SetFolder(dir)
-		w.folderChosen(dir)
-	})
-}
-
-func (w *Window) pickFolder(title, dir string, picked func(string)) {
-	if w.picking {
-		return
-	}
-	w.picking = true
-	w.aside(func() {
-		path, err := w.desktop.PickFolder(title, dir)
-		w.enter(func() {
-			w.picking = false
-			switch {
-			case noPicker(err):
-				w.fallbackFolder(picked)
-			case err != nil:
-				w.fail("The folder chooser failed", err)
-			case path != "":
-				picked(path)
-			}
-		})
-	})
-}
-
-func (w *Window) toggleLog() {
-	if w.log.Root.Visible() {
-		w.log.Root.Hide()
-	} else {
-		w.log.Root.Show()
-	}
-	w.win.Content().Refresh()
-	w.log.Opened()
-	w.refreshMenus()
-}
-
-func (w *Window) setMode(m Mode) {
-	w.mode = m
-	w.prefs.p.SetString(prefMode, string(m))
-	w.app.Settings().SetTheme(&tapeTheme{m})
-	w.refreshMenus()
-}
-
-// key is every key that the focused part has no use for.
-func (w *Window) key(e *fyne.KeyEvent) {
-	if w.modal() {
-		if e.Name == fyne.KeyEscape {
-			w.dialogs[len(w.dialogs)-1].Dismiss()
-		}
-		return
-	}
-	switch e.Name {
-	case fyne.KeyF1:
-		w.about()
-	case fyne.KeyDelete:
-		w.deleteSelection()
-	case fyne.KeyEscape:
-		w.queue.Unselect()
-	case fyne.KeySpace:
-		if w.header.start.Visible() {
-			w.start()
-		}
-	}
-}

@@ -24,6 +24,7 @@ type fake struct {
 	watch   chan struct{}
 	presets []recipe.Recipe
 	bad     error
+	added   core.Added
 }
 
 func newFake() *fake {
@@ -57,7 +58,7 @@ func (f *fake) said() []string {
 func (f *fake) Presets() ([]recipe.Recipe, error) { return f.presets, f.bad }
 func (f *fake) Add(paths []string, r recipe.Recipe, outDir string) (core.Added, error) {
 	f.note("add %q as %s into %q", paths, r.Name, outDir)
-	return core.Added{}, nil
+	return f.added, nil
 }
 func (f *fake) Start() error                               { return f.each("start") }
 func (f *fake) Stop() error                                { return f.each("stop") }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -26,10 +27,28 @@ type bench struct {
 	backend *fake
 	desk    *fakeDesktop
 	win     fyne.Window
+	timers  []*timer
 }
 
-// open makes the window with everything running inline, at the smallest size that must work.
-func open(t *testing.T, change ...func(*fake)) *bench {
+// timer is something that is to happen later.
+type timer struct {
+	d time.Duration
+	f func()
+}
+
+// pass lets the time pass that things wait for, once.
+func (b *bench) pass() {
+	due := b.timers
+	b.timers = nil
+	for _, t := range due {
+		if t.f != nil {
+			t.f()
+		}
+	}
+}
+
+// opened makes the window with everything running inline, at the smallest size that must work.
+func opened(t *testing.T, change ...func(*fake)) *bench {
 	t.Helper()
 	app := test.NewTempApp(t)
 	win := test.NewTempWindow(t, nil)
@@ -38,7 +57,13 @@ func open(t *testing.T, change ...func(*fake)) *bench {
 		c(f)
 	}
 	inline := func(f func()) { f() }
-	b := &bench{Window: build(app, win, f, d, doors{inline, inline, inline, func(f func(context.Context)) { f(t.Context()) }}), t: t, backend: f, desk: d, win: win}
+	b := &bench{t: t, backend: f, desk: d, win: win}
+	after := func(d time.Duration, f func()) func() {
+		timer := &timer{d, f}
+		b.timers = append(b.timers, timer)
+		return func() { timer.f = nil }
+	}
+	b.Window = build(app, win, f, d, doors{inline, inline, inline, after, func(f func(context.Context)) { f(t.Context()) }})
 	win.Resize(fyne.NewSize(1280, 720))
 	f.said()
 	return b
@@ -51,7 +76,11 @@ func job(id string, s core.State) core.Job {
 }
 
 func (b *bench) showJobs(running bool, jobs ...core.Job) {
-	b.Show(core.Snapshot{Jobs: jobs, Running: running})
+	mode := core.Stopped
+	if running {
+		mode = core.Started
+	}
+	b.Show(core.Snapshot{Jobs: jobs, Mode: mode, Running: running})
 }
 
 func (b *bench) want(calls ...string) {

@@ -31,7 +31,7 @@ type logPanel struct {
 	copied func(string)
 }
 
-func newLogPanel(k keys, copyText func(string), hide func()) *logPanel {
+func newLogPanel(k *kit, copyText func(string), hide func()) *logPanel {
 	p := &logPanel{copied: copyText, count: mutedText("")}
 	p.ring.least = levelInfo
 	p.list = newLogList(k, &p.ring)
@@ -71,7 +71,7 @@ func (p *logPanel) filtered(label string) {
 }
 
 func (p *logPanel) refresh(follow bool) {
-	p.count.SetText(count(len(p.ring.shown), "line", "lines"))
+	p.count.SetText(count(len(p.ring.shown), "%d line", "%d lines"))
 	if !p.Root.Visible() {
 		return
 	}
@@ -88,11 +88,11 @@ func (p *logPanel) Opened() { p.refresh(true) }
 type logList struct {
 	widget.List
 	ring *logRing
-	keys keys
+	kit  *kit
 }
 
-func newLogList(k keys, ring *logRing) *logList {
-	l := &logList{ring: ring, keys: k}
+func newLogList(k *kit, ring *logRing) *logList {
+	l := &logList{ring: ring, kit: k}
 	l.HideSeparators = true
 	l.Length = func() int { return len(ring.shown) }
 	l.CreateItem = func() fyne.CanvasObject {
@@ -135,7 +135,7 @@ func (l *logList) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyPageDown, fyne.KeyDown:
 		l.ScrollToOffset(l.GetScrollOffset() + page/2)
 	default:
-		l.keys(e)
+		l.kit.key(e)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 )
 
 func TestPresetsApplyToTheSelectionOrToAllThatWait(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.showJobs(true, job("r", core.Running), job("a", core.Waiting), job("b", core.Reading), job("d", core.Done))
 	b.wantText("For all waiting and new videos")
 	test.Tap(b.recipe.picker.cards[1])
@@ -48,7 +48,7 @@ func TestPresetsApplyToTheSelectionOrToAllThatWait(t *testing.T) {
 }
 
 func TestUnreadablePresetIsTold(t *testing.T) {
-	b := open(t, func(f *fake) { f.bad = fmt.Errorf("mine.toml:3: there is no setting %q", "x") })
+	b := opened(t, func(f *fake) { f.bad = fmt.Errorf("mine.toml:3: there is no setting %q", "x") })
 	if tr := b.recipe.trouble; !tr.Visible() || !strings.Contains(tr.words, "mine.toml:3") {
 		t.Errorf("the panel says %q", tr.words)
 	}
@@ -58,7 +58,7 @@ func TestUnreadablePresetIsTold(t *testing.T) {
 }
 
 func TestMonitorWithAndWithoutGPU(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	s := core.Sample{NoGPU: "no driver was found (libx.so.1: no such file)"}
 	s.CPU.Total, s.CPU.Own, s.Memory.Total, s.Memory.Available, s.Memory.Own = 43, 21, 16e9, 4e9, 2e9
 	b.showSample(s)
@@ -181,7 +181,7 @@ func contrast(a, b color.Color) float64 {
 }
 
 func TestThemeFollowsTheMode(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	if got := theme.Color(theme.ColorNameBackground); got != darkColors[theme.ColorNameBackground] {
 		t.Errorf("the ground is %v at first, want dark", got)
 	}
@@ -233,13 +233,13 @@ func TestWrap(t *testing.T) {
 }
 
 func TestGoldenMarkup(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	golden(t, "header_empty", b.header.Root, fyne.NewSize(900, 60))
 	b.showJobs(false, job("a", core.Waiting), job("b", core.Done))
 	golden(t, "header_ready", b.header.Root, fyne.NewSize(900, 60))
-	r := newRow(b.queue)
+	r := newRow(b.kit, b.queue)
 	run := job("a", core.Running)
 	run.Progress, run.FPS, run.ETA = 0.25, 12, time.Hour
-	r.Set(0, run, true, true, false, nil)
+	r.Set(0, rowState{job: run, mode: core.Started, selected: true})
 	golden(t, "row_running", r, fyne.NewSize(700, rowHeight))
 }

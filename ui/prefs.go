@@ -14,6 +14,7 @@ const (
 	prefHeight = "window_height"
 	prefSplit  = "split"
 	prefLog    = "log_open"
+	prefGuided = "guided"
 )
 
 func (s prefs) mode() Mode {

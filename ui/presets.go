@@ -18,11 +18,11 @@ type presetPicker struct {
 	focused bool
 	off     bool
 	changed func(recipe.Recipe) // by the person, not by Choose
-	keys    keys
+	kit     *kit
 }
 
-func newPresetPicker(k keys, changed func(recipe.Recipe)) *presetPicker {
-	p := &presetPicker{changed: changed, keys: k}
+func newPresetPicker(k *kit, changed func(recipe.Recipe)) *presetPicker {
+	p := &presetPicker{changed: changed, kit: k}
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -95,7 +95,7 @@ func (p *presetPicker) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyEnd:
 		at = len(p.cards) - 1
 	default:
-		p.keys(e)
+		p.kit.key(e)
 		return
 	}
 	if at >= 0 && at < len(p.cards) {

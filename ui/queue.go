@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
@@ -12,30 +13,39 @@ import (
 	"github.com/tapelight/tapelight/core"
 )
 
-// queuePanel shows the jobs, and before there are any, what to do.
+// queuePanel shows the jobs.
 type queuePanel struct {
-	Root fyne.CanvasObject
-	list *jobList
-	none fyne.CanvasObject
+	Root   fyne.CanvasObject
+	list   *jobList
+	footer *queueFooter
+	mark   *canvas.Rectangle // where dragged jobs would go
 
-	jobs      []core.Job
-	queueRuns bool
-	at        map[string]int // job ID -> place
-	rows      map[*row]bool
+	jobs []core.Job
+	mode core.Mode
+	at   map[string]int // job ID -> place
+	rows map[*row]bool
 
 	chosen  selection
 	focused bool
+	drag    dragging
 
-	thumb    func(path string) image.Image
-	do       func(a action, ids []string)
-	selected func([]core.Job) // the selection has changed
-	keys     keys
+	kit *kit
+	on  queueActions
 }
 
-func newQueuePanel(k keys, addVideos func(), thumb func(string) image.Image, do func(action, []string), selected func([]core.Job)) *queuePanel {
-	q := &queuePanel{at: map[string]int{}, rows: map[*row]bool{}, thumb: thumb, do: do, selected: selected, keys: k}
+// queueActions is what the panel asks for.
+type queueActions struct {
+	thumb    func(path string) image.Image
+	do       func(a action, ids []string)
+	move     func(ids []string, to int) // before the job at that place
+	selected func([]core.Job)           // the selection has changed
+	after    func(core.After)
+}
+
+func newQueuePanel(k *kit, on queueActions) *queuePanel {
+	q := &queuePanel{at: map[string]int{}, rows: map[*row]bool{}, kit: k, on: on, footer: newQueueFooter(k, on.after)}
 	q.chosen.ids = map[string]bool{}
-	q.list = newJobList(func() int { return len(q.jobs) }, func() fyne.CanvasObject { return newRow(q) }, func(i int, o fyne.CanvasObject) {
+	q.list = newJobList(func() int { return len(q.jobs) }, func() fyne.CanvasObject { return newRow(k, q) }, func(i int, o fyne.CanvasObject) {
 		r := o.(*row)
 		q.rows[r] = true
 		r.index = i
@@ -44,9 +54,11 @@ func newQueuePanel(k keys, addVideos func(), thumb func(string) image.Image, do 
 	q.list.focusChanged = func(f bool) { q.focused = f; q.fillAll() }
 	q.list.key = q.key
 	q.list.selectAll = func() { q.chosen.all(q.jobs); q.selectionChanged() }
-	q.none = emptyQueue(k, addVideos)
-	q.list.Hide()
-	q.Root = container.NewStack(q.list, q.none)
+	q.mark = canvas.NewRectangle(themed(theme.ColorNamePrimary))
+	q.mark.CornerRadius = 1.5
+	q.mark.Hide()
+	list := container.NewStack(q.list, &fyne.Container{Objects: []fyne.CanvasObject{q.mark}})
+	q.Root = container.NewBorder(nil, q.footer.Root, nil, nil, list)
 	return q
 }
 
@@ -59,7 +71,8 @@ func (q *queuePanel) Show(s core.Snapshot) {
 			break
 		}
 	}
-	q.jobs, q.queueRuns = s.Jobs, s.Running
+	q.jobs, q.mode = s.Jobs, s.Mode
+	q.footer.Show(s)
 	if sameJobs {
 		q.fillAll() // only the rows on the screen, and of them only what differs
 		q.tellSelection()
@@ -70,15 +83,6 @@ func (q *queuePanel) Show(s core.Snapshot) {
 		q.at[q.jobs[i].ID] = i
 	}
 	q.chosen.keep(q.at)
-	if empty := len(q.jobs) == 0; empty != q.none.Visible() {
-		if empty {
-			q.list.Hide()
-			q.none.Show()
-		} else {
-			q.none.Hide()
-			q.list.Show()
-		}
-	}
 	q.list.Refresh()
 	q.fillAll()
 	q.tellSelection()
@@ -98,14 +102,18 @@ func (q *queuePanel) fill(r *row) {
 		return
 	}
 	j := q.jobs[r.index]
-	r.Set(r.index, j, q.queueRuns, q.chosen.ids[j.ID], q.focused && q.chosen.cursor == j.ID, q.thumb(j.Path))
+	r.Set(r.index, rowState{job: j, mode: q.mode, selected: q.chosen.ids[j.ID], atCursor: q.focused && q.chosen.cursor == j.ID,
+		dragged: q.drag.on && q.chosen.ids[j.ID], picture: q.on.thumb(j.Path)})
 }
+
+// pitch is from one row to the next.
+func pitch() float32 { return rowHeight + theme.Padding() }
 
 // fillAll brings the rows on the screen up to date. Rows that the list has put aside are hidden by it or out of its tree.
 func (q *queuePanel) fillAll() {
 	top, height := q.list.GetScrollOffset(), q.list.Size().Height
 	for r := range q.rows {
-		y := float32(r.index) * (rowHeight + theme.Padding())
+		y := float32(r.index) * pitch()
 		if r.index >= len(q.jobs) || y+rowHeight < top || y > top+height {
 			delete(q.rows, r) // comes back by the list's update
 			continue
@@ -114,7 +122,7 @@ func (q *queuePanel) fillAll() {
 	}
 }
 
-func (q *queuePanel) act(a action, ids []string) { q.do(a, ids) }
+func (q *queuePanel) act(a action, ids []string) { q.on.do(a, ids) }
 
 func (q *queuePanel) rowTapped(r *row) {
 	var mods fyne.KeyModifier
@@ -129,10 +137,14 @@ func (q *queuePanel) rowTapped(r *row) {
 	default:
 		q.chosen.only(r.job.ID)
 	}
+	q.focus()
+	q.selectionChanged()
+}
+
+func (q *queuePanel) focus() {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(q.list); c != nil {
 		c.Focus(q.list)
 	}
-	q.selectionChanged()
 }
 
 func (q *queuePanel) rowMenu(r *row, at fyne.Position) {
@@ -149,19 +161,28 @@ func (q *queuePanel) rowMenu(r *row, at fyne.Position) {
 func (q *queuePanel) Menu() *fyne.Menu {
 	m := fyne.NewMenu("")
 	jobs := q.Selection()
-	for _, a := range []action{actFolder, actRetry, actLog, actCancel, actRemove} {
-		ids := allowed(a, jobs)
-		item := fyne.NewMenuItem(a.label(), func() { q.do(a, ids) })
-		item.Icon = a.icon()
-		item.Disabled = len(ids) == 0
-		if (a == actFolder || a == actLog) && len(jobs) > 1 {
-			item.Disabled = true
+	add := func(acts ...action) {
+		var items []*fyne.MenuItem
+		for _, a := range acts {
+			ids := allowed(a, jobs)
+			item := fyne.NewMenuItem(a.label(), func() { q.on.do(a, ids) })
+			item.Icon, item.Shortcut = a.icon(), a.shortcut()
+			if len(ids) > 0 && !(a.single() && len(jobs) > 1) {
+				items = append(items, item)
+			}
 		}
-		if a == actLog && item.Disabled {
-			continue
+		if len(items) > 0 && len(m.Items) > 0 {
+			m.Items = append(m.Items, fyne.NewMenuItemSeparator())
 		}
-		m.Items = append(m.Items, item)
+		m.Items = append(m.Items, items...)
 	}
+	add(actPause, actResume, actRetry)
+	add(actFolder, actLog)
+	if len(q.jobs) > 1 {
+		add(actTop, actUp, actDown, actBottom)
+	}
+	add(actDuplicate)
+	add(actCancel, actRemove)
 	return m
 }
 
@@ -196,59 +217,4 @@ func (q *queuePanel) selectionChanged() {
 	q.tellSelection()
 }
 
-func (q *queuePanel) tellSelection() { q.selected(q.Selection()) }
-
-func (q *queuePanel) key(e *fyne.KeyEvent) {
-	page := max(int(q.list.Size().Height/(rowHeight+theme.Padding()))-1, 1)
-	switch e.Name {
-	case fyne.KeyDown:
-		q.moveCursor(1)
-	case fyne.KeyUp:
-		q.moveCursor(-1)
-	case fyne.KeyPageDown:
-		q.moveCursor(page)
-	case fyne.KeyPageUp:
-		q.moveCursor(-page)
-	case fyne.KeyHome:
-		q.moveCursor(-len(q.jobs))
-	case fyne.KeyEnd:
-		q.moveCursor(len(q.jobs))
-	case fyne.KeyReturn, fyne.KeyEnter:
-		if i, ok := q.at[q.chosen.cursor]; ok {
-			q.do(mainAction(q.jobs[i]), []string{q.jobs[i].ID})
-		}
-	case desktop.KeyMenu:
-		for r := range q.rows {
-			if r.job.ID == q.chosen.cursor {
-				pos := fyne.CurrentApp().Driver().AbsolutePositionForObject(r)
-				q.rowMenu(r, pos.AddXY(3*gap+thumbWidth, rowHeight/2))
-				return
-			}
-		}
-	default:
-		q.keys(e)
-	}
-}
-
-func (q *queuePanel) moveCursor(by int) {
-	if len(q.jobs) == 0 {
-		return
-	}
-	i, ok := q.at[q.chosen.cursor]
-	if ok {
-		i = min(max(i+by, 0), len(q.jobs)-1)
-	} else {
-		i = 0
-	}
-	shift := false
-	if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok {
-		shift = d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0
-	}
-	if shift {
-		q.chosen.extend(q.jobs, q.at, i)
-	} else {
-		q.chosen.only(q.jobs[i].ID)
-	}
-	q.list.ScrollTo(i)
-	q.selectionChanged()
-}
+func (q *queuePanel) tellSelection() { q.on.selected(q.Selection()) }

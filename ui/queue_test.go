@@ -14,7 +14,7 @@ import (
 )
 
 func TestRowActions(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	done := job("d", core.Done)
 	done.Output = "/out/d.mkv"
 	b.showJobs(true, job("r", core.Running), job("w", core.Waiting), job("f", core.Failed), job("c", core.Cancelled), done)
@@ -27,11 +27,13 @@ func TestRowActions(t *testing.T) {
 		t.Errorf("shown in its folder: %v", b.desk.shown)
 	}
 	test.Tap(b.row("r").action)
+	b.want("pause r")
+	b.act(actCancel, []string{"r"})
 	b.want() // a question first
-	b.tap("Go on")
+	b.tap("Keep it")
 	b.want()
-	test.Tap(b.row("r").action)
-	b.tap("Stop it")
+	b.act(actCancel, []string{"r"})
+	b.tap("Throw it away")
 	b.want("cancel r")
 }
 
@@ -44,23 +46,31 @@ func TestStatesInWords(t *testing.T) {
 	done.Elapsed, done.Size, done.Output = 47*time.Minute, 2_345_000_000, "/out/d (restored).mkv"
 	failed := job("f", core.Failed)
 	failed.Error = "the disk is full"
+	paused, kept, again := job("p", core.Paused), job("k", core.Waiting), job("t", core.Waiting)
+	paused.Resumes, paused.Progress, kept.Resumes, kept.Progress = true, 0.43, true, 0.43
+	again.Stage, again.Error, again.Tries = "2nd try in 30 s", "the disk was gone", 1
 	for _, c := range []struct {
 		j        core.Job
-		runs     bool
+		mode     core.Mode
 		words    string
 		progress string
 	}{
-		{job("a", core.Reading), false, "Looking at the tape…", ""},
-		{job("a", core.Waiting), false, "Ready to start", ""},
-		{job("a", core.Waiting), true, "Waiting for its turn", ""},
-		{warned, false, "Ready, but look at this: the field order in the file is wrong", ""},
-		{run, true, "Restoring", "99 % · 24 fps · about 5 min left"},
-		{job("a", core.Running), true, "Restoring", "0 %"},
-		{done, false, "Done in 47 min, 2.3 GB · saved as d (restored).mkv", ""},
-		{failed, false, "Failed: the disk is full", ""},
-		{job("a", core.Cancelled), false, "Cancelled", ""},
+		{job("a", core.Reading), core.Stopped, "Looking at the tape…", ""},
+		{job("a", core.Waiting), core.Stopped, "Ready to start", ""},
+		{job("a", core.Waiting), core.Started, "Waiting for its turn", ""},
+		{warned, core.Stopped, "Ready, but look at this: the field order in the file is wrong", ""},
+		{run, core.Started, "Restoring", "99 % · 24 fps · about 5 min left"},
+		{job("a", core.Running), core.Started, "Restoring", "0 %"},
+		{done, core.Stopped, "Done in 47 min · 2.3 GB · saved as d (restored).mkv", ""},
+		{failed, core.Stopped, "Failed: the disk is full", ""},
+		{job("a", core.Cancelled), core.Stopped, "Cancelled", ""},
+		{paused, core.Started, "Paused at 43 %, goes on where it was", ""},
+		{job("a", core.Paused), core.Started, "Paused", ""},
+		{again, core.Started, "2nd try in 30 s · the disk was gone", ""},
+		{kept, core.Held, "Goes on where it was, at 43 %", ""},
+		{job("a", core.Waiting), core.Held, "Waits until the queue goes on", ""},
 	} {
-		if got, _ := stateWords(c.j, c.runs); got != c.words {
+		if got, _ := stateWords(c.j, c.mode); got != c.words {
 			t.Errorf("%s: %q, want %q", c.j.State, got, c.words)
 		}
 		if got := progressWords(c.j); got != c.progress {
@@ -94,9 +104,9 @@ func TestNothingIsCut(t *testing.T) {
 	jobs[1].Name = strings.Repeat("x", 10000)
 	jobs[2].Name = "two\nlines.avi"
 	for _, size := range []fyne.Size{{Width: 1280, Height: 720}, {Width: 960, Height: 640}, {Width: 3840, Height: 2160}} {
-		b := open(t, func(f *fake) { f.presets[0].Title, f.presets[0].Description = long, long })
+		b := opened(t, func(f *fake) { f.presets[0].Title, f.presets[0].Description = long, long })
 		b.win.Resize(size)
-		b.banner.Show(core.DoctorReport{Checks: []core.Check{{Name: "ffmpeg", Required: true, Detail: long, Hint: long}}})
+		b.notices.Report(core.DoctorReport{Checks: []core.Check{{Name: "ffmpeg", Required: true, Detail: long, Hint: long}}})
 		b.log.Root.Show()
 		b.log.Show([]core.LogEntry{{Level: 3, Text: long}})
 		b.recipe.SetFolder("/" + long)
@@ -124,7 +134,7 @@ func TestNothingIsCut(t *testing.T) {
 }
 
 func TestTenThousandJobsMakeOnlyVisibleRows(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	jobs := make([]core.Job, 10000)
 	for i := range jobs {
 		jobs[i] = job(fmt.Sprint(i), core.Waiting)
@@ -153,14 +163,14 @@ func TestTenThousandJobsMakeOnlyVisibleRows(t *testing.T) {
 }
 
 func TestSelectionStaysWithItsJobs(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.showJobs(false, job("a", core.Waiting), job("b", core.Waiting), job("c", core.Waiting))
 	test.Tap(b.row("c"))
 	b.showJobs(false, job("b", core.Waiting), job("c", core.Waiting))
 	if s := b.queue.Selection(); len(s) != 1 || s[0].ID != "c" {
 		t.Errorf("selected is %v", s)
 	}
-	if !b.row("c").selected || b.row("b").selected {
+	if !b.row("c").shown.selected || b.row("b").shown.selected {
 		t.Error("another row than c's is marked")
 	}
 	b.showJobs(false, job("b", core.Waiting))
@@ -170,7 +180,7 @@ func TestSelectionStaysWithItsJobs(t *testing.T) {
 }
 
 func TestQueueByKeyboard(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.showJobs(false, job("a", core.Waiting), job("b", core.Failed), job("c", core.Waiting))
 	b.win.Canvas().Focus(b.queue.list)
 	press := func(names ...fyne.KeyName) {
@@ -207,24 +217,24 @@ func TestRangesAndToggles(t *testing.T) {
 }
 
 func TestContextMenuOffersWhatMakesSense(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	failed := job("f", core.Failed)
 	failed.ErrorLog = "/out/f.log"
 	b.showJobs(false, failed, job("w", core.Waiting))
 	on := func() (s []string) {
 		for _, i := range b.queue.Menu().Items {
-			if !i.Disabled {
+			if !i.IsSeparator {
 				s = append(s, i.Label)
 			}
 		}
 		return
 	}
 	test.TapSecondary(b.row("f"))
-	if got := fmt.Sprint(on()); got != "[Show in folder Try again Show log Remove]" {
+	if got := fmt.Sprint(on()); got != "[Try again Show in folder Show log Move to the top Move up Move down Move to the end Duplicate Remove from the list]" {
 		t.Errorf("for a failed video: %s", got)
 	}
 	b.queue.chosen.only("w")
-	if got := fmt.Sprint(on()); got != "[Show in folder Remove]" {
+	if got := fmt.Sprint(on()); got != "[Pause Show in folder Move to the top Move up Move down Move to the end Duplicate Remove from the list]" {
 		t.Errorf("for a waiting video: %s", got)
 	}
 	b.act(actLog, []string{"f"})
@@ -234,7 +244,7 @@ func TestContextMenuOffersWhatMakesSense(t *testing.T) {
 }
 
 func TestThumbnailsReachTheirRows(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.showJobs(false, job("a", core.Waiting))
 	if !b.row("a").picture.Hidden {
 		t.Error("a picture is there before it was fetched")

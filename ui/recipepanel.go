@@ -45,7 +45,7 @@ type recipeActions struct {
 	unselect func()
 }
 
-func newRecipePanel(k keys, on recipeActions) *recipePanel {
+func newRecipePanel(k *kit, on recipeActions) *recipePanel {
 	p := &recipePanel{on: on,
 		heading: newText("What kind of tape is it?", theme.ColorNameForeground, theme.SizeNameText),
 		subject: mutedText(""),
@@ -54,7 +54,7 @@ func newRecipePanel(k keys, on recipeActions) *recipePanel {
 	p.heading.style.Bold = true
 	p.trouble.lines = 2
 	p.trouble.Hide()
-	p.all = newLink("All videos", nil, func() { p.on.unselect() })
+	p.all = newLink("All videos", nil, k, func() { p.on.unselect() })
 	p.all.Hide()
 	p.picker = newPresetPicker(k, p.picked)
 	p.folder = newChoice([]string{besideOriginal, chooseFolder}, k, p.folderPicked)

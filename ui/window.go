@@ -17,7 +17,7 @@ import (
 	"github.com/tapelight/tapelight/core"
 )
 
-// Window is the one window. The left of the split is the queue; when there is a preview, it goes between the queue and the recipe.
+// Window is the one window: the queue at the left, the preview in the middle, the recipe at the right, the computer and the log below.
 type Window struct {
 	app     fyne.App
 	win     fyne.Window
@@ -27,13 +27,17 @@ type Window struct {
 
 	doors
 
+	kit     *kit
 	header  *headerPanel
-	banner  *bannerPanel
+	notices *noticesPanel
+	guide   *guidePanel
 	queue   *queuePanel
 	recipe  *recipePanel
 	log     *logPanel
 	monitor *monitorPanel
 	menus   *menus
+	body    *fyne.Container
+	jobs    *surface // the queue, once there is something in it
 	split   *container.Split
 	thumbs  *thumbs
 	pump    *pump
@@ -52,10 +56,11 @@ type Window struct {
 
 // doors lead to and from the UI thread.
 type doors struct {
-	enter func(func())                // onto the UI thread; the only way back from a goroutine
-	later func(func())                // off the UI thread, in order
-	aside func(func())                // off the UI thread, for what takes as long as a person does
-	spawn func(func(context.Context)) // off the UI thread, until the window is closed
+	enter func(func())                              // onto the UI thread; the only way back from a goroutine
+	later func(func())                              // off the UI thread, in order
+	aside func(func())                              // off the UI thread, for what takes as long as a person does
+	after func(time.Duration, func()) (stop func()) // onto the UI thread, later
+	spawn func(func(context.Context))               // off the UI thread, until the window is closed
 }
 
 // New puts the program's content into win, which must be app's main window, and begins to show what backend says. Close ends that.
@@ -63,7 +68,8 @@ func New(app fyne.App, win fyne.Window, backend Backend, desk Desktop) *Window {
 	ctx, cancel := context.WithCancel(context.Background())
 	work := newWorker()
 	w := build(app, win, backend, desk, doors{enter: fyne.Do, later: work.Do,
-		aside: func(f func()) { go f() }}) // a file chooser can't be called off
+		aside: func(f func()) { go f() }, // a file chooser can't be called off
+		after: afterwards})
 	w.spawn = func(f func(context.Context)) { w.work.Go(func() { f(ctx) }) }
 	w.cancel = cancel
 	ticks, seconds := time.NewTicker(time.Second/4), time.NewTicker(time.Second)
@@ -75,6 +81,19 @@ func New(app fyne.App, win fyne.Window, backend Backend, desk Desktop) *Window {
 		w.work.Go(func() { w.check(ctx) })
 	})
 	return w
+}
+
+// afterwards is doors.after by the clock.
+func afterwards(d time.Duration, f func()) (stop func()) {
+	stopped := false // read and written on the UI thread
+	t := time.AfterFunc(d, func() {
+		fyne.Do(func() {
+			if !stopped {
+				f()
+			}
+		})
+	})
+	return func() { stopped = true; t.Stop() }
 }
 
 // Close stops the window's goroutines and waits for them. It is called after the app's run loop has ended.
@@ -94,24 +113,29 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 	app.Settings().SetTheme(&tapeTheme{w.mode})
 
 	w.thumbs = newThumbs(backend.Thumbnail, func(path string, _ image.Image) { w.enter(func() { w.queue.ThumbReady(path) }) })
-	w.header = newHeaderPanel(w.key, w.pickVideos, w.start, w.stop)
-	w.banner = newBannerPanel(w.key, w.checkAgain)
-	w.recipe = newRecipePanel(w.key, recipeActions{apply: w.applyRecipe, folder: w.folderChosen, choose: w.pickOutputFolder,
+	w.kit = &kit{key: w.key, after: d.after, tips: newTips(d.after)}
+	w.header = newHeaderPanel(w.kit, w.pickVideos, w.start, w.pause, w.stop)
+	w.notices = newNoticesPanel(w.kit, noticeActions{again: w.checkAgain, start: w.start, notNow: w.notThisTime, show: w.show, rearray: w.rearray})
+	w.guide = newGuidePanel(w.kit, !app.Preferences().Bool(prefGuided), w.pickVideos)
+	w.recipe = newRecipePanel(w.kit, recipeActions{apply: w.applyRecipe, folder: w.folderChosen, choose: w.pickOutputFolder,
 		unselect: func() { w.queue.Unselect() }})
-	w.queue = newQueuePanel(w.key, w.pickVideos, w.thumbs.Get, w.act, w.selectionChanged)
-	w.log = newLogPanel(w.key, func(s string) { app.Clipboard().SetContent(s) }, w.toggleLog)
+	w.queue = newQueuePanel(w.kit, queueActions{thumb: w.thumbs.Get, do: w.act, move: w.moveTo, selected: w.selectionChanged, after: w.setAfter})
+	w.log = newLogPanel(w.kit, func(s string) { app.Clipboard().SetContent(s) }, w.toggleLog)
 	w.monitor = newMonitorPanel()
 	w.pump = &pump{backend: backend, enter: d.enter, show: w.Show, showLog: w.log.Show, showSample: w.showSample, fillSample: w.fillSamples}
 	w.menus = newMenus(w)
 
-	w.split = container.NewHSplit(newSurface(theme.ColorNameBackground, 0, fyne.NewSquareSize(gap), w.queue.Root), w.recipe.Root)
+	w.jobs = newSurface(theme.ColorNameBackground, 0, fyne.NewSquareSize(gap), w.queue.Root)
+	w.jobs.Hide()
+	w.split = container.NewHSplit(container.NewStack(w.guide.Root, w.jobs), w.recipe.Root)
 	w.split.SetOffset(w.prefs.split())
 	if !app.Preferences().Bool(prefLog) {
 		w.log.Root.Hide()
 	}
-	top, bottom := container.NewVBox(w.header.Root, w.banner.Root), container.New(&drawerLayout{}, w.log.Root, w.monitor.Root)
+	top, bottom := container.NewVBox(w.header.Root, w.notices.Root), container.New(&drawerLayout{}, w.log.Root, w.monitor.Root)
 	// The order here is that of the tab key.
-	win.SetContent(container.New(layout.NewBorderLayout(top, bottom, nil, nil), top, w.split, bottom))
+	w.body = container.New(layout.NewBorderLayout(top, bottom, nil, nil), top, w.split, bottom)
+	win.SetContent(container.NewStack(w.body, w.kit.tips.Root))
 	win.SetPadded(false)
 	win.SetMainMenu(w.menus.main)
 	win.SetTitle("Tapelight")
@@ -133,13 +157,18 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 func (w *Window) Show(s core.Snapshot) {
 	w.snapshot = s
 	w.header.Show(s, w.able)
+	w.notices.Show(s)
+	if some := len(s.Jobs) > 0; some != w.jobs.Visible() {
+		w.jobs.Hidden, w.guide.Root.Hidden = !some, some
+		w.split.Refresh()
+	}
 	w.queue.Show(s)
 	w.refreshMenus()
 	title := "Tapelight"
 	if c := tally(s.Jobs); c.running != nil {
 		title = percent(c.running.Progress) + " – Tapelight"
 	} else if c.all > 0 {
-		headline, _ := c.words(s.Running)
+		headline, _ := c.words(s.Mode)
 		title = headline + " – Tapelight"
 	}
 	if w.win.Title() != title {
@@ -182,17 +211,21 @@ func (w *Window) check(ctx context.Context) {
 }
 
 func (w *Window) showReport(report core.DoctorReport) {
-	before := w.banner.Root.Visible()
 	w.able = report.OK
-	w.banner.Show(report)
-	if before || w.banner.Root.Visible() {
-		w.win.Content().Refresh() // the banner takes room from the others, or gives it back
-	}
+	w.notices.Report(report)
+	w.guide.Report(report)
 	w.Show(w.snapshot)
 }
 
+// rearray gives every panel its room after one has come or gone.
+func (w *Window) rearray() {
+	if w.body != nil {
+		w.body.Refresh()
+	}
+}
+
 func (w *Window) checkAgain() {
-	w.banner.Checking()
+	w.notices.Checking()
 	w.spawn(w.check)
 }
 
@@ -201,7 +234,7 @@ func (w *Window) fail(what string, err error) {
 	w.enter(func() { w.ask(dialog.NewError(fmt.Errorf("%s: %w", what, err), w.win)) })
 }
 
-// quit asks first when a video would be lost.
+// quit asks first when videos are being restored, and says that they go on later.
 func (w *Window) quit() {
 	leave := func() {
 		w.prefs.saveLayout(w.win.Canvas().Size(), w.split.Offset, w.log.Root.Visible())
@@ -215,17 +248,16 @@ func (w *Window) quit() {
 		leave()
 		return
 	}
-	words := fmt.Sprintf("“%s” is %s done. Quitting stops it; what is finished stays, and the original isn't touched.",
-		cut(c.running.Name, 40, func(s string) float32 { return float32(len([]rune(s))) }), percent(c.running.Progress))
+	words := trf("“%s” is %s done. It goes on where it was when Tapelight is opened again.", shortPath(c.running.Name, 40), percent(c.running.Progress))
 	w.leaving = true
-	d := dialog.NewConfirm("Stop and quit?", words, func(yes bool) {
+	d := dialog.NewConfirm(tr("Quit while videos are restored?"), words, func(yes bool) {
 		w.leaving = false
 		if yes {
 			leave()
 		}
 	}, w.win)
-	d.SetConfirmText("Stop and quit")
-	d.SetDismissText("Go on restoring")
+	d.SetConfirmText(tr("Quit, and go on later"))
+	d.SetDismissText(tr("Stay"))
 	w.ask(d)
 }
 

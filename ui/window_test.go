@@ -15,8 +15,8 @@ import (
 )
 
 func TestEmptyQueueTeaches(t *testing.T) {
-	b := open(t)
-	b.wantText("Drop your tapes here", "Your originals are never changed.")
+	b := opened(t)
+	b.wantText("Drop your tapes here", "Your originals are never changed. Everything happens on this computer.")
 	if b.header.start.Visible() || b.header.stop.Visible() {
 		t.Error("with nothing in the queue there is something to start or stop")
 	}
@@ -29,7 +29,7 @@ func TestEmptyQueueTeaches(t *testing.T) {
 }
 
 func TestDropAddsWithTheChosenPresetAndFolder(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.desk.folder = "/restored"
 	b.recipe.folder.SetSelected(chooseFolder)
 	test.Tap(b.recipe.picker.cards[1])
@@ -43,7 +43,7 @@ func TestDropAddsWithTheChosenPresetAndFolder(t *testing.T) {
 }
 
 func TestNativePickerAndItsFailures(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.desk.videos = []string{"/tapes/a.avi", "/tapes/b.avi"}
 	b.tap("Add videos…")
 	b.want(`add ["/tapes/a.avi" "/tapes/b.avi"] as vhs into ""`)
@@ -74,7 +74,7 @@ func TestNativePickerAndItsFailures(t *testing.T) {
 }
 
 func TestStartAndStop(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.showJobs(false, job("a", core.Waiting), job("b", core.Waiting))
 	b.wantText("2 videos ready")
 	b.tap("Start")
@@ -87,20 +87,28 @@ func TestStartAndStop(t *testing.T) {
 	if got := b.win.Title(); got != "43 % – Tapelight" {
 		t.Errorf("the title is %q", got)
 	}
+	test.Tap(b.header.pause)
 	b.key(&fyne.KeyEvent{Name: fyne.KeySpace})
 	b.tap("Stop after this video")
-	b.want("stop")
+	b.want("hold", "hold", "stop")
+	b.showJobs(false, running, job("b", core.Waiting))
+	b.wantText("Restoring 1 of 2, then it stops")
+	b.tap("Go on")
+	b.want("start")
+	running.State, running.Resumes = core.Waiting, true
+	b.Show(core.Snapshot{Mode: core.Held, Jobs: []core.Job{running}})
+	b.wantText("Paused", "Goes on where it was, at 43 %")
 }
 
 func TestWithoutFFmpeg(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.showJobs(false, job("a", core.Waiting))
 	b.backend.report = core.DoctorReport{Checks: []core.Check{
 		{Name: "ffmpeg", Required: true, Detail: "ffmpeg was not found.", Hint: "Install it with: sudo apt install ffmpeg"},
 		{Name: "GPU", Detail: "none"}}}
 	b.checkAgain()
 	b.wantText("Tapelight needs ffmpeg, and can't find it", "ffmpeg was not found. Install it with: sudo apt install ffmpeg")
-	if len(b.banner.lines.Objects) != 1 {
+	if len(b.notices.machine.lines.Objects) != 1 {
 		t.Error("what isn't required is complained about")
 	}
 	b.tap("Start")
@@ -108,7 +116,7 @@ func TestWithoutFFmpeg(t *testing.T) {
 	b.want()
 	b.backend.report = core.DoctorReport{OK: true}
 	b.tap("Check again")
-	if b.banner.Root.Visible() {
+	if b.notices.machine.Root.Visible() {
 		t.Error("the banner stays when all is well")
 	}
 	b.tap("Start")
@@ -116,18 +124,18 @@ func TestWithoutFFmpeg(t *testing.T) {
 }
 
 func TestAllChecksAreShown(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.backend.report = core.DoctorReport{OK: true, Checks: []core.Check{
 		{Name: "ffmpeg", OK: true, Required: true, Detail: "5.1"}, {Name: "encoder hevc_nvenc", Detail: "not on this computer", Hint: "It needs a card."}}}
 	b.showDoctor()
 	b.wantText("This computer", "ffmpeg", "5.1", "Encoder hevc_nvenc", "not on this computer. It needs a card.")
-	if b.banner.Root.Visible() {
+	if b.notices.machine.Root.Visible() {
 		t.Error("a banner complains about what isn't required")
 	}
 }
 
 func TestQuittingAsksWhileAVideoIsRestored(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	closed := false
 	b.app = quitting{b.app, &closed}
 	b.showJobs(true, job("a", core.Running))
@@ -135,12 +143,12 @@ func TestQuittingAsksWhileAVideoIsRestored(t *testing.T) {
 	if closed {
 		t.Fatal("it quits without a question")
 	}
-	b.tap("Go on restoring")
+	b.tap("Stay")
 	if closed {
 		t.Fatal("it quits although told to go on")
 	}
 	b.quit()
-	b.tap("Stop and quit")
+	b.tap("Quit, and go on later")
 	if !closed {
 		t.Error("it does not quit")
 	}
@@ -157,16 +165,16 @@ type quitting struct {
 func (q quitting) Quit() { *q.quit = true }
 
 func TestShortcutsAreInTheMenu(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	got := map[string]string{}
 	for _, m := range b.win.MainMenu().Items {
 		for _, i := range m.Items {
-			if s, ok := i.Shortcut.(*desktop.CustomShortcut); ok {
+			if s, ok := i.Shortcut.(*desktop.CustomShortcut); ok && s.Modifier&fyne.KeyModifierShift == 0 {
 				got[string(s.KeyName)] = i.Label
 			}
 		}
 	}
-	for key, label := range map[string]string{"O": "Add videos…", "Return": "Start", "L": "Log", "F1": "About Tapelight", "Delete": "Cancel or remove", "Q": "Quit"} {
+	for key, label := range map[string]string{"O": "Add videos…", "Return": "Start", "L": "Log", "F1": "About Tapelight", "Delete": "Remove from the list", "Q": "Quit"} {
 		if got[key] != label {
 			t.Errorf("%s does %q, want %q", key, got[key], label)
 		}
@@ -186,7 +194,7 @@ func TestShortcutsAreInTheMenu(t *testing.T) {
 }
 
 func TestFocusOrder(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.showJobs(false, job("a", core.Waiting))
 	name := func() string {
 		switch f := b.win.Canvas().Focused().(type) {
@@ -203,17 +211,17 @@ func TestFocusOrder(t *testing.T) {
 		}
 	}
 	var got []string
-	for range 5 {
+	for range 6 {
 		b.win.Canvas().FocusNext()
 		got = append(got, name())
 	}
-	if want := "Add videos…, Start, queue, presets, Beside the original"; strings.Join(got, ", ") != want {
+	if want := "Add videos…, Start, queue, then nothing more, presets, Beside the original"; strings.Join(got, ", ") != want {
 		t.Errorf("the focus goes %s; want %s", strings.Join(got, ", "), want)
 	}
 }
 
 func TestKeysReachTheWindowFromAnyFocus(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.showJobs(false, job("a", core.Waiting))
 	b.queue.chosen.only("a")
 	for range 5 {
@@ -224,7 +232,7 @@ func TestKeysReachTheWindowFromAnyFocus(t *testing.T) {
 }
 
 func TestLogDrawer(t *testing.T) {
-	b := open(t)
+	b := opened(t)
 	b.log.Show([]core.LogEntry{{Level: 1, Text: "one"}, {Level: 3, Text: "two"}, {Level: 0, Text: "three"}})
 	if b.says("00:00:00  one") {
 		t.Error("the drawer is open from the start")

@@ -15,39 +15,57 @@ import (
 	"github.com/tapelight/tapelight/core"
 )
 
-// stateWords says where a job stands, and in which colour. queueRuns tells whether waiting jobs will start by themselves.
-func stateWords(j core.Job, queueRuns bool) (string, fyne.ThemeColorName) {
+// stateWords says where a job stands, and in which colour. mode tells whether waiting jobs will start by themselves.
+func stateWords(j core.Job, mode core.Mode) (string, fyne.ThemeColorName) {
 	switch j.State {
 	case core.Reading:
-		return capital(orElse(j.Stage, "Looking at the tape")) + ellipsis, colorMuted
+		return capital(orElse(j.Stage, tr("Looking at the tape"))) + ellipsis, colorMuted
 	case core.Waiting:
-		if len(j.Warnings) > 0 {
-			return "Ready, but look at this: " + j.Warnings[0], theme.ColorNameWarning
-		}
-		if queueRuns {
-			return "Waiting for its turn", colorMuted
-		}
-		return "Ready to start", colorMuted
+		return waitingWords(j, mode)
 	case core.Running:
-		return capital(orElse(j.Stage, "Restoring")), theme.ColorNamePrimary
+		return capital(orElse(j.Stage, tr("Restoring"))), theme.ColorNamePrimary
+	case core.Paused:
+		if j.Resumes && j.Progress > 0 {
+			return trf("Paused at %s, goes on where it was", percent(j.Progress)), theme.ColorNamePrimary
+		}
+		return tr("Paused"), theme.ColorNamePrimary
 	case core.Done:
-		s := "Done"
+		parts := []string{tr("Done")}
 		if j.Elapsed > 0 {
-			s += " in " + duration(j.Elapsed)
+			parts[0] = trf("Done in %s", duration(j.Elapsed))
 		}
 		if j.Size > 0 {
-			s += ", " + bytes(j.Size)
+			parts = append(parts, bytes(j.Size))
 		}
 		if j.Output != "" {
-			s += " · saved as " + filepath.Base(j.Output)
+			parts = append(parts, trf("saved as %s", filepath.Base(j.Output)))
 		}
-		return s, theme.ColorNameSuccess
+		return strings.Join(parts, " · "), theme.ColorNameSuccess
 	case core.Failed:
-		return "Failed: " + orElse(j.Error, "no reason was given"), theme.ColorNameError
+		return trf("Failed: %s", orElse(j.Error, tr("no reason was given"))), theme.ColorNameError
 	case core.Cancelled:
-		return "Cancelled", colorMuted
+		return tr("Cancelled"), colorMuted
 	}
 	return string(j.State), colorMuted
+}
+
+func waitingWords(j core.Job, mode core.Mode) (string, fyne.ThemeColorName) {
+	switch {
+	case j.Stage != "": // another try after a fault that can pass
+		if j.Error != "" {
+			return capital(j.Stage) + " · " + j.Error, theme.ColorNameWarning
+		}
+		return capital(j.Stage), theme.ColorNameWarning
+	case j.Resumes && j.Progress > 0:
+		return trf("Goes on where it was, at %s", percent(j.Progress)), colorMuted
+	case len(j.Warnings) > 0:
+		return trf("Ready, but look at this: %s", j.Warnings[0]), theme.ColorNameWarning
+	case mode == core.Started:
+		return tr("Waiting for its turn"), colorMuted
+	case mode == core.Held:
+		return tr("Waits until the queue goes on"), colorMuted
+	}
+	return tr("Ready to start"), colorMuted
 }
 
 // progressWords is how far a running job is: "43 % · 24.1 fps · about 5 min left"; parts that aren't known are left out.
@@ -57,10 +75,10 @@ func progressWords(j core.Job) string {
 	}
 	parts := []string{percent(j.Progress)}
 	if j.FPS > 0 {
-		parts = append(parts, rate(j.FPS)+" fps")
+		parts = append(parts, trf("%s fps", rate(j.FPS)))
 	}
 	if j.ETA > 0 {
-		parts = append(parts, "about "+duration(j.ETA)+" left")
+		parts = append(parts, trf("about %s left", duration(j.ETA)))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -133,13 +151,6 @@ func bytes(n int64) string {
 		return fmt.Sprintf("%.0f %s", f, units[i])
 	}
 	return fmt.Sprintf("%.1f %s", f, units[i])
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // shortPath keeps the end of a long path, which tells more than its beginning.

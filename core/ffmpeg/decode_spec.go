@@ -45,6 +45,14 @@ type DecodeSpec struct {
 	Duration float64 `json:"duration"` // seconds of the capture; 0 is to the end
 	Threads  int     `json:"threads,omitempty"`
 
+	// Plain deinterlaces as players do (yadif instead of bwdif), for showing what a capture looks like untreated.
+	Plain bool `json:"plain,omitempty"`
+	// From drops what comes less than so many seconds after Seek by its own timestamp. Some containers (MPEG program streams) have no index, and a seek in
+	// them lands up to a group of pictures late: seeking earlier and dropping by time lands exactly. See Early. With Constant it is where the steady rate begins.
+	From float64 `json:"from,omitempty"`
+	Skip int64   `json:"-"` // pictures dropped at the end of the chain, after temporal filters have seen them
+	Most int64   `json:"-"` // pictures that come out at most; 0 for all
+
 	// Out is the format of the frames that come out, the companion included.
 	Out frame.Format `json:"out"`
 }
@@ -54,6 +62,12 @@ func (s DecodeSpec) Filters() []Filter {
 	var chain []Filter
 	add := func(name string, pairs ...any) { chain = append(chain, F(name, pairs...)) }
 
+	if s.From > 0 {
+		if !s.Constant {
+			add("trim", "start", timeArg(s.From))
+		}
+		add("showinfo", "checksum", 0) // tells where the seek landed
+	}
 	switch {
 	case IsRGB(s.PixFmt):
 		add("scale", "out_color_matrix", RGBMatrix, "out_range", "limited")
@@ -74,7 +88,7 @@ func (s DecodeSpec) Filters() []Filter {
 		}
 		add("setfield", "mode", order)
 		add("format", "pix_fmts", before)
-		add("bwdif", "mode", mode, "parity", order, "deint", "all")
+		add(s.deinterlacer(), "mode", mode, "parity", order, "deint", "all")
 	case ToFilm:
 		add("setfield", "mode", order)
 		add("fieldmatch", "order", order, "combmatch", "full")
@@ -87,6 +101,9 @@ func (s DecodeSpec) Filters() []Filter {
 	}
 	if s.Constant {
 		add("fps", "fps", rate(s.RateNum, s.RateDen))
+		if s.From > 0 {
+			chain[len(chain)-1].Args = append(chain[len(chain)-1].Args, Arg{"start_time", timeArg(s.From)})
+		}
 	}
 	if s.CropWidth > 0 {
 		add("crop", "w", s.CropWidth, "h", "ih")
@@ -109,6 +126,26 @@ func (s DecodeSpec) Filters() []Filter {
 		chain = append(chain, hqdn3d(s.Denoise))
 	}
 	return chain
+}
+
+func (s DecodeSpec) deinterlacer() string {
+	if s.Plain {
+		return "yadif"
+	}
+	return "bwdif"
+}
+
+// Early is s with a seek that is late by up to margin seconds made up for: it seeks that much earlier, or to the beginning, and drops by time.
+func (s DecodeSpec) Early(margin float64) DecodeSpec {
+	if margin = min(margin, s.Seek); margin <= 0 {
+		return s
+	}
+	s.Seek -= margin
+	s.From += margin
+	if s.Duration > 0 {
+		s.Duration += margin
+	}
+	return s
 }
 
 func (s DecodeSpec) pictureHeight() int {
@@ -152,6 +189,14 @@ func containsAny(s string, parts ...string) bool {
 	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
 }
 
+// logLevel lets showinfo be heard where it is used.
+func (s DecodeSpec) logLevel() string {
+	if s.From > 0 {
+		return "level+info"
+	}
+	return "level+warning"
+}
+
 // Args is ffmpeg's argument list for the specification: raw frames on its output.
 func (s DecodeSpec) Args() ([]string, error) {
 	kw := ff.KwArgs{}
@@ -172,7 +217,13 @@ func (s DecodeSpec) Args() ([]string, error) {
 			below := apply(both.Get("1"), []Filter{hqdn3d(s.Companion)})
 			v = ff.Filter([]*ff.Stream{both.Get("0"), below}, "vstack", nil)
 		}
-		return v.Output("pipe:1", ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuv420p10le", "fps_mode": "passthrough"}).
-			GlobalArgs("-hide_banner", "-nostdin", "-loglevel", "level+warning")
+		if s.Skip > 0 {
+			v = apply(v, []Filter{F("trim", "start_frame", s.Skip)})
+		}
+		out := ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuv420p10le", "fps_mode": "passthrough"}
+		if s.Most > 0 {
+			out["frames:v"] = strconv.FormatInt(s.Most, 10)
+		}
+		return v.Output("pipe:1", out).GlobalArgs("-hide_banner", "-nostdin", "-nostats", "-loglevel", s.logLevel())
 	}, "file:"+s.Path)
 }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +23,10 @@ type Decoder struct {
 	count    int64
 	blocked  atomic.Int64 // nanoseconds spent waiting for ffmpeg
 	problems atomic.Int64
+
+	landed  chan struct{} // closed when at is known
+	at      float64
+	landing sync.Once
 }
 
 // Decode starts decoding. End it by Close, whatever happened.
@@ -28,16 +35,52 @@ func (t *Tools) Decode(ctx context.Context, spec DecodeSpec) (*Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Decoder{spec: spec}
+	d := &Decoder{spec: spec, landed: make(chan struct{})}
 	d.child, err = process.Start(ctx, process.Spec{Label: "decoder", Path: t.FFmpeg, Args: args, Stdout: true, Line: func(line string) {
 		if strings.Contains(line, "[error]") || strings.Contains(line, "[fatal]") {
 			d.problems.Add(1)
+		}
+		if spec.From > 0 {
+			d.land(line)
 		}
 	}})
 	if err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+var showinfoTime = regexp.MustCompile(`\bn: *0 .*\bpts_time: *(-?[0-9]+(?:\.[0-9]+)?)`)
+
+// land reads the time of the first picture from showinfo's first line.
+func (d *Decoder) land(line string) {
+	m := showinfoTime.FindStringSubmatch(line)
+	if m == nil {
+		return
+	}
+	if at, err := strconv.ParseFloat(m[1], 64); err == nil {
+		d.landing.Do(func() { d.at = at; close(d.landed) })
+	}
+}
+
+// Late waits for the first picture and tells how many seconds after the spec's From it lies: more than a picture's time means that the seek landed
+// too late. It is 0 without From, and where nothing was decoded.
+func (d *Decoder) Late(ctx context.Context) float64 {
+	if d.spec.From <= 0 {
+		return 0
+	}
+	select {
+	case <-d.landed:
+		return d.at - d.spec.From
+	case <-d.child.Done():
+	case <-ctx.Done():
+	}
+	select {
+	case <-d.landed:
+		return d.at - d.spec.From
+	default:
+		return 0
+	}
 }
 
 // Read fills f with the next picture and sets its Index and Parity. io.EOF means that all pictures were read and the decoder ended well.
@@ -54,13 +97,13 @@ func (d *Decoder) Read(f *frame.Frame) error {
 		}
 		return fmt.Errorf("decoder: picture %d ended after %d of %d bytes", d.count, n, len(f.Data))
 	}
-	f.Index, f.Parity = d.count, d.parity(d.count)
+	f.Index, f.Parity = d.count, d.ParityOf(d.count)
 	d.count++
 	return nil
 }
 
-// parity tells which lines of picture i came from the tape.
-func (d *Decoder) parity(i int64) frame.Parity {
+// ParityOf tells which lines of picture i, counted from one that begins a coded frame, came from the tape.
+func (d *Decoder) ParityOf(i int64) frame.Parity {
 	first, second := frame.Top, frame.Bottom
 	if d.spec.BottomFirst {
 		first, second = second, first

@@ -17,6 +17,10 @@ import (
 type Backend interface {
 	// Presets lists the recipes to choose from, in order. Presets that can't be read are left out and named in the error.
 	Presets() ([]recipe.Recipe, error)
+	// SavePreset keeps a recipe as the person's own preset and returns the file's path. One of the same name is replaced.
+	SavePreset(r recipe.Recipe) (string, error)
+	// NetworkInfos lists what can enlarge pictures. It reads files.
+	NetworkInfos() []core.NetworkInfo
 	// Add puts files, and the videos in folders, into the queue; outDir "" saves beside the original.
 	Add(paths []string, r recipe.Recipe, outDir string) (core.Added, error)
 

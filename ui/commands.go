@@ -19,6 +19,7 @@ func (w *Window) Add(paths []string) {
 	if len(paths) == 0 {
 		return
 	}
+	w.recipe.Flush()
 	r, dir := w.recipe.Recipe(), w.recipe.OutDir()
 	w.prefs.p.SetBool(prefGuided, true)
 	w.later(func() {
@@ -59,6 +60,7 @@ func (w *Window) dropped(uris []fyne.URI) {
 }
 
 func (w *Window) start() {
+	w.recipe.Flush()
 	if w.able {
 		w.try(tr("The queue can't be started"), w.backend.Start)
 	}
@@ -275,23 +277,37 @@ func pathsIn(text string) []string {
 	return paths
 }
 
-// applyRecipe makes r the recipe of some jobs, or with nil of all that wait and of new ones.
-func (w *Window) applyRecipe(r recipe.Recipe, ids []string) {
+// applyRecipe changes the recipes of some jobs, or with nil of all that wait.
+func (w *Window) applyRecipe(e edit, ids []string) {
 	if ids == nil {
-		w.prefs.p.SetString(prefPreset, r.Name)
-		for _, j := range w.snapshot.Jobs {
-			if j.State == core.Waiting || j.State == core.Reading {
-				ids = append(ids, j.ID)
-			}
+		ids = changeable(w.snapshot.Jobs)
+	}
+	changed := map[string]recipe.Recipe{}
+	for _, id := range ids {
+		if j, ok := w.job(id); ok {
+			r := j.Recipe
+			e(&r)
+			changed[id] = r
 		}
 	}
-	w.try(tr("The recipe can't be changed"), func() error {
+	w.later(func() {
 		var faults []error
 		for _, id := range ids {
-			faults = append(faults, w.backend.SetRecipe(id, r))
+			if r, ok := changed[id]; ok {
+				faults = append(faults, w.backend.SetRecipe(id, r))
+			}
 		}
-		return errors.Join(faults...)
+		if err := errors.Join(faults...); err != nil {
+			w.fail(tr("The recipe can't be changed"), err)
+			w.enter(w.recipe.Refused)
+		}
 	})
+}
+
+// ownRecipe remembers the recipe for new videos.
+func (w *Window) ownRecipe(r recipe.Recipe) {
+	w.prefs.p.SetString(prefPreset, r.Name)
+	w.prefs.saveRecipe(r)
 }
 
 func (w *Window) folderChosen(dir string) { w.prefs.p.SetString(prefOutDir, dir) }

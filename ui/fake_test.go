@@ -25,6 +25,8 @@ type fake struct {
 	presets []recipe.Recipe
 	bad     error
 	added   core.Added
+	set     map[string]recipe.Recipe // by SetRecipe
+	refuse  bool
 }
 
 func newFake() *fake {
@@ -55,22 +57,44 @@ func (f *fake) said() []string {
 	return c
 }
 
+func (f *fake) NetworkInfos() []core.NetworkInfo {
+	return []core.NetworkInfo{{Name: "tape-fast"}, {Name: "bad", Error: "x"}}
+}
+func (f *fake) SavePreset(r recipe.Recipe) (string, error) {
+	f.note("save %s as %q", r.Name, r.Title)
+	if f.bad != nil {
+		return "", f.bad
+	}
+	f.presets = append(f.presets, r)
+	return "/config/" + r.Name + ".toml", nil
+}
 func (f *fake) Presets() ([]recipe.Recipe, error) { return f.presets, f.bad }
 func (f *fake) Add(paths []string, r recipe.Recipe, outDir string) (core.Added, error) {
 	f.note("add %q as %s into %q", paths, r.Name, outDir)
 	return f.added, nil
 }
-func (f *fake) Start() error                               { return f.each("start") }
-func (f *fake) Stop() error                                { return f.each("stop") }
-func (f *fake) Hold() error                                { return f.each("hold") }
-func (f *fake) Pause(ids ...string) error                  { return f.each("pause", ids...) }
-func (f *fake) Resume(ids ...string) error                 { return f.each("resume", ids...) }
-func (f *fake) Cancel(ids ...string) error                 { return f.each("cancel", ids...) }
-func (f *fake) Retry(ids ...string) error                  { return f.each("retry", ids...) }
-func (f *fake) Remove(ids ...string) error                 { return f.each("remove", ids...) }
-func (f *fake) ClearFinished() error                       { return f.each("clear") }
-func (f *fake) Move(id string, _ core.Where) error         { return f.each("move", id) }
-func (f *fake) SetRecipe(id string, r recipe.Recipe) error { return f.each("recipe", id+" "+r.Name) }
+func (f *fake) Start() error                       { return f.each("start") }
+func (f *fake) Stop() error                        { return f.each("stop") }
+func (f *fake) Hold() error                        { return f.each("hold") }
+func (f *fake) Pause(ids ...string) error          { return f.each("pause", ids...) }
+func (f *fake) Resume(ids ...string) error         { return f.each("resume", ids...) }
+func (f *fake) Cancel(ids ...string) error         { return f.each("cancel", ids...) }
+func (f *fake) Retry(ids ...string) error          { return f.each("retry", ids...) }
+func (f *fake) Remove(ids ...string) error         { return f.each("remove", ids...) }
+func (f *fake) ClearFinished() error               { return f.each("clear") }
+func (f *fake) Move(id string, _ core.Where) error { return f.each("move", id) }
+func (f *fake) SetRecipe(id string, r recipe.Recipe) error {
+	if f.refuse {
+		return errors.New("refused")
+	}
+	f.mu.Lock()
+	if f.set == nil {
+		f.set = map[string]recipe.Recipe{}
+	}
+	f.set[id] = r
+	f.mu.Unlock()
+	return f.each("recipe", id+" "+r.Name)
+}
 func (f *fake) Duplicate(id string, r recipe.Recipe) (string, error) {
 	return id + "-2", f.each("duplicate", id+" "+r.Name)
 }

@@ -1,6 +1,12 @@
 package ui
 
-import "fyne.io/fyne/v2"
+import (
+	"encoding/json"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/tapelight/tapelight/core/recipe"
+)
 
 // prefs is what the window remembers from one day to the next.
 type prefs struct{ p fyne.Preferences }
@@ -15,6 +21,7 @@ const (
 	prefSplit  = "split"
 	prefLog    = "log_open"
 	prefGuided = "guided"
+	prefRecipe = "recipe"
 )
 
 func (s prefs) mode() Mode {
@@ -39,4 +46,30 @@ func (s prefs) saveLayout(size fyne.Size, split float64, logOpen bool) {
 	s.p.SetFloat(prefHeight, float64(size.Height))
 	s.p.SetFloat(prefSplit, split)
 	s.p.SetBool(prefLog, logOpen)
+}
+
+// recipe is the one for new videos: the one used last, with its changes where they still make sense.
+func (s prefs) recipe(presets []recipe.Recipe) recipe.Recipe {
+	name := s.p.String(prefPreset)
+	var kept recipe.Recipe
+	if json.Unmarshal([]byte(s.p.String(prefRecipe)), &kept) == nil && kept.Name == name && kept.Validate() == nil {
+		for _, r := range presets {
+			if r.Name == name {
+				kept.Title, kept.Description, kept.Order, kept.BuiltIn, kept.File = r.Title, r.Description, r.Order, r.BuiltIn, r.File
+				return kept
+			}
+		}
+	}
+	for _, r := range presets {
+		if r.Name == name {
+			return r
+		}
+	}
+	return recipe.Recipe{Name: name}
+}
+
+func (s prefs) saveRecipe(r recipe.Recipe) {
+	if text, err := json.Marshal(r); err == nil { // a recipe of numbers and words always can be
+		s.p.SetString(prefRecipe, string(text))
+	}
 }

@@ -2,9 +2,6 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/tapelight/tapelight/core/recipe"
@@ -15,6 +12,8 @@ type presetPicker struct {
 	widget.BaseWidget
 	cards   []*presetCard
 	chosen  string // a recipe's name, or ""
+	advised string // the one that suits the tape, or ""
+	edited  bool   // the chosen one has been changed since
 	focused bool
 	off     bool
 	changed func(recipe.Recipe) // by the person, not by Choose
@@ -43,6 +42,15 @@ func (p *presetPicker) Choose(name string) {
 	p.mark()
 }
 
+// Mark says which one suits the tape ("" for none), and whether the chosen one has been changed since.
+func (p *presetPicker) Mark(advised string, edited bool) {
+	if p.advised != advised || p.edited != edited {
+		p.advised, p.edited = advised, edited
+		p.mark()
+		p.Refresh()
+	}
+}
+
 // Chosen is the recipe of the marked card.
 func (p *presetPicker) Chosen() (recipe.Recipe, bool) {
 	for _, c := range p.cards {
@@ -63,15 +71,18 @@ func (p *presetPicker) SetOff(off bool) {
 
 func (p *presetPicker) mark() {
 	for _, c := range p.cards {
-		c.set(c.recipe.Name == p.chosen, p.focused && c.recipe.Name == p.chosen, p.off)
+		chosen := c.recipe.Name == p.chosen
+		c.set(cardState{chosen, p.focused && chosen, p.off, chosen && p.edited, c.recipe.Name == p.advised})
 	}
 }
 
 func (p *presetPicker) pick(r recipe.Recipe) {
-	if p.off || r.Name == p.chosen {
+	if p.off || r.Name == p.chosen && !p.edited {
 		return
 	}
+	p.edited = false
 	p.Choose(r.Name)
+	p.Refresh()
 	p.changed(r)
 }
 
@@ -145,108 +156,3 @@ func (r *pickerRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *pickerRenderer) Destroy() {}
-
-// presetCard is one recipe: its title, and when to use it.
-type presetCard struct {
-	widget.BaseWidget
-	recipe                      recipe.Recipe
-	picker                      *presetPicker
-	title, about                *text
-	chosen, focused, off, hover bool
-}
-
-func newPresetCard(r recipe.Recipe, p *presetPicker) *presetCard {
-	c := &presetCard{recipe: r, picker: p, title: boldText(r.Title), about: mutedText(oneLine(r.Description))}
-	c.about.lines, c.about.min = 2, 180
-	c.ExtendBaseWidget(c)
-	return c
-}
-
-func (c *presetCard) set(chosen, focused, off bool) {
-	if c.chosen == chosen && c.focused == focused && c.off == off {
-		return
-	}
-	c.chosen, c.focused, c.off = chosen, focused, off
-	c.Refresh()
-}
-
-func (c *presetCard) Tapped(*fyne.PointEvent) {
-	if cv := fyne.CurrentApp().Driver().CanvasForObject(c.picker); cv != nil {
-		cv.Focus(c.picker)
-	}
-	c.picker.pick(c.recipe)
-}
-func (c *presetCard) MouseIn(*desktop.MouseEvent)    { c.hover = true; c.Refresh() }
-func (c *presetCard) MouseMoved(*desktop.MouseEvent) {}
-func (c *presetCard) MouseOut()                      { c.hover = false; c.Refresh() }
-
-func (c *presetCard) CreateRenderer() fyne.WidgetRenderer {
-	r := &cardRenderer{c: c, ground: canvas.NewRectangle(nil), ring: canvas.NewCircle(nil), dot: canvas.NewCircle(nil)}
-	r.ground.CornerRadius = 8
-	r.ring.StrokeWidth = 1.5
-	r.paint()
-	return r
-}
-
-type cardRenderer struct {
-	c         *presetCard
-	ground    *canvas.Rectangle
-	ring, dot *canvas.Circle
-}
-
-const cardPad, ringSize float32 = 4, 14
-
-func (r *cardRenderer) MinSize() fyne.Size {
-	t, a := r.c.title.MinSize(), r.c.about.MinSize()
-	return fyne.NewSize(a.Width+3*gap+ringSize, t.Height+a.Height+2*cardPad)
-}
-
-func (r *cardRenderer) Layout(size fyne.Size) {
-	r.ground.Resize(size)
-	t, a := r.c.title.MinSize(), r.c.about.MinSize()
-	x := gap + ringSize + gap
-	r.c.title.Move(fyne.NewPos(x, cardPad))
-	r.c.title.Resize(fyne.NewSize(size.Width-x-gap, t.Height))
-	r.c.about.Move(fyne.NewPos(x, cardPad+t.Height))
-	r.c.about.Resize(fyne.NewSize(size.Width-x-gap, a.Height))
-	top := cardPad + (t.Height-ringSize)/2
-	r.ring.Move(fyne.NewPos(gap, top))
-	r.ring.Resize(fyne.NewSquareSize(ringSize))
-	r.dot.Move(fyne.NewPos(gap+4, top+4))
-	r.dot.Resize(fyne.NewSquareSize(ringSize - 8))
-}
-
-func (r *cardRenderer) paint() {
-	c := r.c
-	ground, title := themed(colorSurface), theme.ColorNameForeground
-	ring := themed(colorMuted)
-	if c.off {
-		title = colorMuted
-	}
-	if c.hover && !c.off {
-		ground = over(themed(theme.ColorNameHover), ground)
-	}
-	if c.chosen {
-		ground, ring = themed(colorRaised), themed(theme.ColorNamePrimary)
-	}
-	r.ground.FillColor, r.ground.StrokeWidth = ground, 0
-	if c.focused {
-		r.ground.StrokeWidth, r.ground.StrokeColor = 1.5, themed(theme.ColorNamePrimary)
-	}
-	r.ring.StrokeColor, r.dot.FillColor = ring, ring
-	r.dot.Hidden = !c.chosen
-	c.title.color = title
-}
-
-func (r *cardRenderer) Refresh() {
-	r.paint()
-	r.Layout(r.c.Size())
-	for _, o := range r.Objects() {
-		o.Refresh()
-	}
-}
-
-func (r *cardRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.ring, r.dot, r.c.title, r.c.about}
-}
-func (r *cardRenderer) Destroy() {}

@@ -117,8 +117,8 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 	w.header = newHeaderPanel(w.kit, w.pickVideos, w.start, w.pause, w.stop)
 	w.notices = newNoticesPanel(w.kit, noticeActions{again: w.checkAgain, start: w.start, notNow: w.notThisTime, show: w.show, rearray: w.rearray})
 	w.guide = newGuidePanel(w.kit, !app.Preferences().Bool(prefGuided), w.pickVideos)
-	w.recipe = newRecipePanel(w.kit, recipeActions{apply: w.applyRecipe, folder: w.folderChosen, choose: w.pickOutputFolder,
-		unselect: func() { w.queue.Unselect() }})
+	w.recipe = newRecipePanel(w.kit, recipeActions{apply: w.applyRecipe, own: w.ownRecipe, folder: w.folderChosen,
+		choose: w.pickOutputFolder, unselect: func() { w.queue.Unselect() }, keep: w.savePreset, shown: w.recipeShown})
 	w.queue = newQueuePanel(w.kit, queueActions{thumb: w.thumbs.Get, do: w.act, move: w.moveTo, selected: w.selectionChanged, after: w.setAfter})
 	w.log = newLogPanel(w.kit, func(s string) { app.Clipboard().SetContent(s) }, w.toggleLog)
 	w.monitor = newMonitorPanel()
@@ -148,7 +148,7 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 
 	w.recipe.SetFolder(app.Preferences().String(prefOutDir))
 	presets, err := backend.Presets() // a few small files, read before the window is there, so that its first picture is whole
-	w.recipe.SetPresets(presets, err, app.Preferences().String(prefPreset))
+	w.recipe.SetPresets(presets, err, w.prefs.recipe(presets))
 	w.Show(core.Snapshot{})
 	return w
 }
@@ -199,13 +199,18 @@ func (w *Window) fillSamples(all []core.Sample) {
 	w.monitor.Fill(r)
 }
 
+// recipeShown follows the recipe on the screen.
+func (w *Window) recipeShown() {}
+
 // check asks whether this computer has what the work needs. It runs on a goroutine.
 func (w *Window) check(ctx context.Context) {
+	networks := w.backend.NetworkInfos()
 	report := w.backend.Doctor(ctx)
 	if ctx.Err() != nil {
 		return
 	}
 	w.enter(func() {
+		w.recipe.controls.OfferNetworks(networks)
 		w.showReport(report)
 	})
 }
@@ -214,6 +219,7 @@ func (w *Window) showReport(report core.DoctorReport) {
 	w.able = report.OK
 	w.notices.Report(report)
 	w.guide.Report(report)
+	w.recipe.controls.OfferEncoders(report)
 	w.Show(w.snapshot)
 }
 

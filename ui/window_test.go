@@ -31,7 +31,7 @@ func TestEmptyQueueTeaches(t *testing.T) {
 func TestDropAddsWithTheChosenPresetAndFolder(t *testing.T) {
 	b := opened(t)
 	b.desk.folder = "/restored"
-	b.recipe.folder.SetSelected(chooseFolder)
+	b.recipe.folder.SetSelected(chooseFolder())
 	test.Tap(b.recipe.picker.cards[1])
 	b.dropped([]fyne.URI{storage.NewFileURI("/tapes/a b.avi"), storage.NewFileURI("/tapes"), storage.NewURI("https://example.org/a.avi")})
 	b.want(`add ["/tapes/a b.avi" "/tapes"] as dvd into "/restored"`)
@@ -211,11 +211,11 @@ func TestFocusOrder(t *testing.T) {
 		}
 	}
 	var got []string
-	for range 6 {
+	for range 11 {
 		b.win.Canvas().FocusNext()
 		got = append(got, name())
 	}
-	if want := "Add videos…, Start, queue, then nothing more, presets, Beside the original"; strings.Join(got, ", ") != want {
+	if want := "Add videos…, Start, queue, then nothing more, presets, Picture, Size, Sound, File, Save as a preset…, Beside the original"; strings.Join(got, ", ") != want {
 		t.Errorf("the focus goes %s; want %s", strings.Join(got, ", "), want)
 	}
 }

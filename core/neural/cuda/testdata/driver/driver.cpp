@@ -258,7 +258,7 @@ API cuLaunchKernel(void *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, 
     if (skip) return;
     std::vector<void *> p;
     for (auto &x : v) p.push_back(&x);
-    if (corrupt && fn->name.find("f16") != std::string::npos) v[9] = v[8]; // weights as biases
+    if (corrupt) v[9] = v[8]; // weights as biases
     std::function<void()> body = [&] { fn->entry(p.data()); };
     emulator::run_grid({(int)gx, (int)gy, (int)gz}, {(int)bx, (int)by, (int)bz}, shared, body);
   });

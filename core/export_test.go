@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"image"
 
 	"github.com/tapelight/tapelight/core/neural"
@@ -29,3 +30,8 @@ var (
 	Expand   = expand
 	Sentence = sentence
 )
+
+// SetPower replaces what keeps the machine awake, and what follows the queue.
+func (s *Service) SetPower(awake func(context.Context, string) (func(), error), follow func(context.Context, After) error) {
+	s.keepAwake, s.perform = awake, follow
+}

@@ -73,7 +73,7 @@ func badEncoder(t *testing.T) string {
 func TestFailureLog(t *testing.T) {
 	dir, out := t.TempDir(), t.TempDir()
 	capture := webcam(t)
-	s, err := core.New(core.Options{ConfigDir: dir, CacheDir: dir, FFmpegDir: badEncoder(t)})
+	s, err := core.New(core.Options{ConfigDir: dir, CacheDir: dir, FFmpegDir: badEncoder(t), Queue: &core.QueueOptions{Dir: filepath.Join(dir, "queue")}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func outOfReach(path string) bool {
 
 // passes is canPass, with a look at the files that the work was on.
 func passes(err error, req Request) bool {
-	return err != nil && (canPass(err) || outOfReach(req.Path) || outOfReach(filepath.Dir(req.Target())))
+	return err != nil && !errors.Is(err, fs.ErrPermission) && (canPass(err) || outOfReach(req.Path) || outOfReach(filepath.Dir(req.Target())))
 }
 
 // keeps tells failures after which the partial files of a run that can be continued stay: it goes on when there is room, or when what failed has passed.

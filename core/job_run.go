@@ -199,6 +199,7 @@ func (j *jobs) sweep(ctx context.Context) {
 			if at := unpack[checkpoint](job.Checkpoint); at.Output != "" {
 				if output, err := j.roots.Resolve(at.Output); err == nil {
 					j.discard(ctx, output)
+					j.tell()
 				}
 			}
 		case <-ctx.Done():

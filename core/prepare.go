@@ -59,6 +59,11 @@ func (s *Service) Probe(ctx context.Context, path string, progress func(string))
 	if src, ok := s.sources.Get(key); ok {
 		return src, nil
 	}
+	kept := measured{filepath.Join(s.opts.CacheDir, "measured")}
+	if src, ok := kept.get(key, path); ok {
+		s.sources.Add(key, src)
+		return src, nil
+	}
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -67,6 +72,9 @@ func (s *Service) Probe(ctx context.Context, path string, progress func(string))
 		return nil, err
 	}
 	s.sources.Add(key, src)
+	if err := kept.put(key, src); err != nil {
+		s.log.Debug("what %s is could not be kept: %v", path, err)
+	}
 	return src, nil
 }
 

@@ -28,11 +28,14 @@ type Engine struct {
 	tested map[string]error // by card and kernels
 	uses   map[int]int      // lanes by card
 	gone   map[int]bool     // cards lost in this process
+
+	tuning  sync.Mutex // one at a time: they'd disturb one another
+	choices map[string]choice
 }
 
 // New returns the engine. It works on machines without a card too: there, Devices and Open say what is missing.
 func New(c Config) *Engine {
-	return &Engine{config: c, tested: map[string]error{}, uses: map[int]int{}, gone: map[int]bool{}}
+	return &Engine{config: c, tested: map[string]error{}, uses: map[int]int{}, gone: map[int]bool{}, choices: map[string]choice{}}
 }
 
 // Name is "cuda".
@@ -144,18 +147,19 @@ func (e *Engine) openAll(ctx context.Context, some []*card, named bool, g *geome
 		count = len(some)
 	}
 	var why []error
+	var fuse fusing
 	for _, c := range some {
 		if err := ctx.Err(); err != nil {
 			why = append(why, err)
 			break
 		}
 		if len(lanes) == 0 {
-			if size, err = e.firstSize(c, g, o.Batch, count); err != nil {
+			if size, fuse, err = e.firstSize(ctx, c, g, o.Batch, count); err != nil {
 				why = append(why, err)
 				continue
 			}
 		}
-		l, err := e.open(c, g, size)
+		l, err := e.open(c, g, size, fuse)
 		if err != nil {
 			why = append(why, err)
 			continue
@@ -176,13 +180,13 @@ func (e *Engine) openAll(ctx context.Context, some []*card, named bool, g *geome
 }
 
 // program fits a network to a card.
-func (e *Engine) program(c *card, g *geometry, fuse bool) *program {
+func (e *Engine) program(c *card, g *geometry, fuse fusing) *program {
 	return newProgram(g, choose(c.capability, fitsHalf(g.net)), c.shared, fuse)
 }
 
 // open tests a card, once, and opens it, with less than size where memory is short.
-func (e *Engine) open(c *card, g *geometry, size laneSize) (*lane, error) {
-	p := e.program(c, g, true)
+func (e *Engine) open(c *card, g *geometry, size laneSize, fuse fusing) (*lane, error) {
+	p := e.program(c, g, fuse)
 	if err := e.selfTest(c, p.variant); err != nil {
 		return nil, err
 	}

@@ -32,8 +32,8 @@ const (
 	fusedThreads = 256
 )
 
-// newProgram chooses the passes for a card with that much shared memory a block. Fusing can be turned off.
-func newProgram(g *geometry, v *variant, shared int, fuse bool) *program {
+// newProgram chooses the passes for a card with that much shared memory a block.
+func newProgram(g *geometry, v *variant, shared int, fuse fusing) *program {
 	p := &program{geometry: g, variant: v}
 	at := make([][2]int, len(g.net.Layers)) // weights and numbers by layer
 	for i := range g.net.Layers {
@@ -47,7 +47,7 @@ func newProgram(g *geometry, v *variant, shared int, fuse bool) *program {
 		numbers(&p.numbers, l)
 	}
 	last := len(g.net.Layers) - 1
-	for _, s := range p.split(shared, fuse && v.half) {
+	for _, s := range p.split(shared, fuse) {
 		ps := pass{first: s.first, last: s.last, fused: s.tiles > 0, tiles: s.tiles, weights: at[s.first][0], numbers: at[s.first][1]}
 		switch {
 		case ps.fused:

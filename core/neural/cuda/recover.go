@@ -45,7 +45,7 @@ func (d *dispatcher) recover() bool {
 		return true
 	}
 	for _, other := range d.engine.others(c) {
-		n, err := d.engine.open(other, d.geometry, size)
+		n, err := d.engine.open(other, d.geometry, size, fuseReckoned)
 		if err != nil {
 			d.engine.log("%s can't take over: %v", other.name, err)
 			continue

@@ -8,30 +8,49 @@ import "math"
 type span struct{ first, last, tiles int }
 
 // What the split of a network into passes is reckoned with. A card does about macsPerByte multiply-adds in the time it moves a byte (A100: 156 TMAC/s to
-// 1.5 TB/s, RTX 4090: 83 to 1.0, H100 by these instructions: 300 to 3.3); a single layer reaches singleShare of them, a group groupShare. None of
-// these shares has been measured on a card.
+// 1.5 TB/s, RTX 4090: 83 to 1.0, H100 by these instructions: 300 to 3.3); a single layer reaches singleShare of
+// them. None of these shares has been measured on a card.
 const (
 	macsPerByte = 90
-	singleShare = 0.5
-	groupShare  = 0.35
+	singleShare = 0.4
 	widestGroup = 2 // outputs of a fused layer, in units of 16 channels; wider ones are bound by arithmetic anyway
 	groupRows   = 120
 )
 
+// fusing is how willingly layers are fused. Which is fastest depends on the card, and is measured there (tune.go).
+type fusing int
+
+const (
+	fuseReckoned fusing = iota // where it should pay
+	fuseNone
+	fuseMost // wherever it can be done
+)
+
+// groupShare is the share of a card's arithmetic that a group is reckoned to reach.
+func (f fusing) groupShare() float64 {
+	switch f {
+	case fuseNone:
+		return 0
+	case fuseMost:
+		return 10
+	}
+	return 0.4
+}
+
 // split divides the layers into passes so that the time reckoned is least.
-func (p *program) split(shared int, fuse bool) []span {
+func (p *program) split(shared int, fuse fusing) []span {
 	count := len(p.net.Layers)
 	best := make([]float64, count+1)
 	choice := make([]span, count+1)
 	for end := 1; end <= count; end++ {
 		best[end] = best[end-1] + p.singleCost(end-1)
 		choice[end] = span{end - 1, end - 1, 0}
-		if !fuse {
+		if fuse.groupShare() == 0 || !p.variant.half {
 			continue
 		}
 		for first := end - 1; first >= 0 && p.fusable(first); first-- {
 			for tiles := 1; tiles <= 8; tiles++ {
-				if cost := best[first] + p.groupCost(first, end-1, tiles, shared); cost < best[end] {
+				if cost := best[first] + p.groupCost(first, end-1, tiles, shared, fuse.groupShare()); cost < best[end] {
 					best[end], choice[end] = cost, span{first, end - 1, tiles}
 				}
 			}
@@ -71,7 +90,7 @@ func (p *program) singleCost(i int) float64 {
 }
 
 // groupCost is that of a group of layers; infinite where it can't be.
-func (p *program) groupCost(first, last, tiles, shared int) float64 {
+func (p *program) groupCost(first, last, tiles, shared int, share float64) float64 {
 	layers, edge := last-first+1, last-first
 	kept := 16*tiles - 2*edge
 	_, need := p.sharedFor(first, last, tiles)
@@ -85,7 +104,6 @@ func (p *program) groupCost(first, last, tiles, shared int) float64 {
 		macs += p.macs(i) * wide * float64(groupRows+2*(last-i)) / groupRows
 	}
 	macs *= float64(groupRows+3*layers) / groupRows // until the last layer has its first row
-	share := groupShare
 	if 2*need+2048 > shared {
 		share *= 0.75 // one block has a processor to itself, and nobody works while it waits
 	}

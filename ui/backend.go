@@ -24,6 +24,11 @@ type Backend interface {
 	// Add puts files, and the videos in folders, into the queue; outDir "" saves beside the original.
 	Add(paths []string, r recipe.Recipe, outDir string) (core.Added, error)
 
+	// PreviewFrame renders a moment before and after. It may take seconds; a newer request of the same view ends an older one.
+	PreviewFrame(ctx context.Context, req core.PreviewRequest) (*core.PreviewFrame, error)
+	// Estimate foresees what a run takes.
+	Estimate(ctx context.Context, req core.Request) (core.Estimate, error)
+
 	Start() error
 	Stop() error // starts no further jobs; the running one goes on
 	Hold() error // lets go of the running ones, too; they go on at the next Start

@@ -76,6 +76,7 @@ type link struct {
 	tapped func()
 	hover  bool
 	flat   bool // without a ground of its own until the pointer is on it
+	marked bool // one of several, and the one that holds
 }
 
 func newLink(label string, icon fyne.Resource, k *kit, tapped func()) *link {
@@ -92,6 +93,14 @@ func (l *link) Set(label, tip string, icon fyne.Resource, tapped func()) {
 	}
 	l.label, l.icon = label, icon
 	l.Refresh()
+}
+
+// Mark says that it is the one that holds.
+func (l *link) Mark(on bool) {
+	if l.marked != on {
+		l.marked = on
+		l.Refresh()
+	}
 }
 
 func (l *link) Tapped(*fyne.PointEvent) {
@@ -164,6 +173,9 @@ func (r *linkRenderer) Refresh() {
 		r.ground.FillColor = color.Transparent
 	}
 	r.text.Color, r.text.Text = themed(theme.ColorNameForeground), r.l.label
+	if r.l.marked {
+		r.ground.FillColor, r.text.Color = themed(colorTrack), themed(theme.ColorNamePrimary)
+	}
 	if r.icon.Resource != r.l.icon {
 		r.icon.Resource = r.l.icon
 	}

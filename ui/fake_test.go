@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"sync"
+	"time"
 
 	"github.com/tapelight/tapelight/core"
 	"github.com/tapelight/tapelight/core/recipe"
@@ -27,6 +28,8 @@ type fake struct {
 	added   core.Added
 	set     map[string]recipe.Recipe // by SetRecipe
 	refuse  bool
+	noFrame error
+	looked  []string // previews asked for
 }
 
 func newFake() *fake {
@@ -57,6 +60,27 @@ func (f *fake) said() []string {
 	return c
 }
 
+// PreviewFrame makes a dark picture before and a bright one after.
+func (f *fake) PreviewFrame(_ context.Context, req core.PreviewRequest) (*core.PreviewFrame, error) {
+	f.mu.Lock()
+	f.looked = append(f.looked, fmt.Sprintf("%s at %.1f with %d", req.Path, req.Time, req.Recipe.Picture.Denoise))
+	f.mu.Unlock()
+	if f.noFrame != nil {
+		return nil, f.noFrame
+	}
+	fill := func(v uint8) *image.RGBA {
+		m := image.NewRGBA(image.Rect(0, 0, 320, 240))
+		for i := range m.Pix {
+			m.Pix[i] = v
+		}
+		return m
+	}
+	return &core.PreviewFrame{Before: fill(40), After: fill(200), Time: req.Time, Index: int64(req.Time * 50), Total: 50000, Rate: 50}, nil
+}
+
+func (f *fake) Estimate(_ context.Context, req core.Request) (core.Estimate, error) {
+	return core.Estimate{Time: 90 * time.Minute, Size: 2e9, Basis: core.BasisMeasured}, nil
+}
 func (f *fake) NetworkInfos() []core.NetworkInfo {
 	return []core.NetworkInfo{{Name: "tape-fast"}, {Name: "bad", Error: "x"}}
 }

@@ -29,12 +29,12 @@ func TestHeldForRoomSaysWhy(t *testing.T) {
 func TestWhatFollowsCanBeCalledOff(t *testing.T) {
 	b := opened(t)
 	b.showJobs(true, job("a", core.Running))
-	b.queue.footer.after.SetSelected("then sleep")
+	b.queue.footer.after.SetSelected("When done: sleep")
 	b.want("after sleep")
 	b.Show(core.Snapshot{Mode: core.Started, Jobs: []core.Job{job("a", core.Done)}, After: core.After{Action: core.AfterSleep},
 		Countdown: &core.Countdown{Action: core.AfterSleep, Left: 43 * time.Second}})
 	b.wantText("The queue is done. The computer goes to sleep in 43 s.")
-	if b.queue.footer.after.Selected != "then sleep" || !b.menus.after[core.AfterSleep].Checked {
+	if b.queue.footer.after.Selected != "When done: sleep" || !b.menus.after[core.AfterSleep].Checked {
 		t.Error("what follows isn't shown where it is chosen")
 	}
 	b.want() // showing it sets nothing

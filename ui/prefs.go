@@ -19,6 +19,7 @@ const (
 	prefWidth  = "window_width"
 	prefHeight = "window_height"
 	prefSplit  = "split"
+	prefInner  = "split_inner"
 	prefLog    = "log_open"
 	prefGuided = "guided"
 	prefRecipe = "recipe"
@@ -39,9 +40,13 @@ func (s prefs) size() fyne.Size {
 		min(max(float32(s.p.FloatWithFallback(prefHeight, 740)), 600), 4320))
 }
 
-func (s prefs) split() float64 { return min(max(s.p.FloatWithFallback(prefSplit, 0.72), 0.4), 0.85) }
+// split is between queue and preview at the left and the recipe at the right; inner between queue and preview.
+func (s prefs) split() float64 { return min(max(s.p.FloatWithFallback(prefSplit, 0.74), 0.4), 0.85) }
 
-func (s prefs) saveLayout(size fyne.Size, split float64, logOpen bool) {
+func (s prefs) inner() float64 { return min(max(s.p.FloatWithFallback(prefInner, 0.42), 0.2), 0.8) }
+
+func (s prefs) saveLayout(size fyne.Size, split, inner float64, logOpen bool) {
+	s.p.SetFloat(prefInner, inner)
 	s.p.SetFloat(prefWidth, float64(size.Width))
 	s.p.SetFloat(prefHeight, float64(size.Height))
 	s.p.SetFloat(prefSplit, split)

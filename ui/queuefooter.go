@@ -26,15 +26,15 @@ var afterActions = []core.AfterAction{core.AfterNothing, core.AfterQuit, core.Af
 func afterWords(a core.AfterAction) string {
 	switch a {
 	case core.AfterQuit:
-		return tr("then quit")
+		return tr("When done: quit")
 	case core.AfterSleep:
-		return tr("then sleep")
+		return tr("When done: sleep")
 	case core.AfterShutdown:
-		return tr("then shut down")
+		return tr("When done: shut down")
 	case core.AfterCommand:
-		return tr("then run a command")
+		return tr("When done: a command")
 	}
-	return tr("then nothing more")
+	return tr("When done: nothing")
 }
 
 func newQueueFooter(k *kit, on func(core.After)) *queueFooter {
@@ -48,7 +48,7 @@ func newQueueFooter(k *kit, on func(core.After)) *queueFooter {
 		}
 	})
 	f.after.tip = tr("What the computer does when all videos are done. There is a minute to object.")
-	f.Root = container.NewBorder(nil, nil, nil, container.NewGridWrap(fyne.NewSize(170, f.after.MinSize().Height), f.after), f.words)
+	f.Root = container.NewBorder(nil, nil, nil, container.NewGridWrap(fyne.NewSize(190, f.after.MinSize().Height), f.after), f.words)
 	f.Show(core.Snapshot{})
 	return f
 }

@@ -94,7 +94,7 @@ func (r *row) Set(index int, s rowState) {
 	j := s.job
 	words, color := stateWords(j, s.mode)
 	r.name.SetText(j.Name)
-	r.facts.SetText(factWords(j))
+	r.facts.SetText(factWords(j, r.Size().Width >= roomyRow))
 	r.state.Set(words, color)
 	r.progress.SetText(progressWords(j))
 	moved := false
@@ -145,6 +145,7 @@ func (r *row) Resize(s fyne.Size) {
 	r.BaseWidget.Resize(s)
 	if (before < roomyRow) != (s.Width < roomyRow) && r.job.ID != "" {
 		r.setAction(mainAction(r.job))
+		r.facts.SetText(factWords(r.job, s.Width >= roomyRow))
 		r.Refresh()
 	}
 }

@@ -23,6 +23,7 @@ const (
 	colorMuted   fyne.ThemeColorName = "tapelightMuted"   // secondary text
 	colorTrack   fyne.ThemeColorName = "tapelightTrack"   // the empty part of a bar
 	colorNotice  fyne.ThemeColorName = "tapelightNotice"  // the ground of a banner
+	colorStage   fyne.ThemeColorName = "tapelightStage"   // around the pictures of the preview
 )
 
 // gap is the step of the spacing grid, in Fyne's units.
@@ -66,6 +67,7 @@ var (
 		colorMuted:                         grey(0xa8),
 		colorTrack:                         grey(0x3c),
 		colorNotice:                        rgb(0x3d, 0x2c, 0x22),
+		colorStage:                         grey(0x0d),
 	}
 	lightColors = map[fyne.ThemeColorName]color.Color{
 		theme.ColorNameBackground:          grey(0xec),
@@ -101,6 +103,7 @@ var (
 		colorMuted:                         grey(0x5c),
 		colorTrack:                         grey(0xd4),
 		colorNotice:                        rgb(0xfb, 0xe9, 0xdd),
+		colorStage:                         grey(0x3a),
 	}
 )
 

@@ -32,15 +32,20 @@ type Window struct {
 	notices *noticesPanel
 	guide   *guidePanel
 	queue   *queuePanel
+	preview *previewPanel
 	recipe  *recipePanel
 	log     *logPanel
 	monitor *monitorPanel
 	menus   *menus
 	body    *fyne.Container
-	jobs    *surface // the queue, once there is something in it
+	jobs    *container.Split // queue and preview, once there is something in the queue
 	split   *container.Split
 	thumbs  *thumbs
 	pump    *pump
+
+	watched    string // the job that the preview stays with while none is selected
+	reckoned   []reckoned
+	stopReckon func()
 
 	snapshot core.Snapshot
 	mode     Mode
@@ -50,7 +55,7 @@ type Window struct {
 	dialogs  []dialog.Dialog
 
 	cancel context.CancelFunc
-	work   sync.WaitGroup
+	work   *sync.WaitGroup
 	closed bool
 }
 
@@ -66,19 +71,19 @@ type doors struct {
 // New puts the program's content into win, which must be app's main window, and begins to show what backend says. Close ends that.
 func New(app fyne.App, win fyne.Window, backend Backend, desk Desktop) *Window {
 	ctx, cancel := context.WithCancel(context.Background())
-	work := newWorker()
-	w := build(app, win, backend, desk, doors{enter: fyne.Do, later: work.Do,
+	line, work := newWorker(), &sync.WaitGroup{}
+	w := build(app, win, backend, desk, doors{enter: fyne.Do, later: line.Do, after: afterwards,
 		aside: func(f func()) { go f() }, // a file chooser can't be called off
-		after: afterwards})
-	w.spawn = func(f func(context.Context)) { w.work.Go(func() { f(ctx) }) }
+		spawn: func(f func(context.Context)) { work.Go(func() { f(ctx) }) }})
+	w.work = work
 	w.cancel = cancel
 	ticks, seconds := time.NewTicker(time.Second/4), time.NewTicker(time.Second)
 	w.pump.ticks, w.pump.seconds = ticks.C, seconds.C
 	app.Lifecycle().SetOnStarted(func() {
-		w.work.Go(func() { work.Run(ctx) })
-		w.work.Go(func() { w.thumbs.Run(ctx) })
-		w.work.Go(func() { w.pump.Run(ctx) })
-		w.work.Go(func() { w.check(ctx) })
+		work.Go(func() { line.Run(ctx) })
+		work.Go(func() { w.thumbs.Run(ctx) })
+		work.Go(func() { w.pump.Run(ctx) })
+		work.Go(func() { w.check(ctx) })
 	})
 	return w
 }
@@ -118,14 +123,17 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 	w.notices = newNoticesPanel(w.kit, noticeActions{again: w.checkAgain, start: w.start, notNow: w.notThisTime, show: w.show, rearray: w.rearray})
 	w.guide = newGuidePanel(w.kit, !app.Preferences().Bool(prefGuided), w.pickVideos)
 	w.recipe = newRecipePanel(w.kit, recipeActions{apply: w.applyRecipe, own: w.ownRecipe, folder: w.folderChosen,
-		choose: w.pickOutputFolder, unselect: func() { w.queue.Unselect() }, keep: w.savePreset, shown: w.recipeShown})
+		choose: w.pickOutputFolder, unselect: func() { w.queue.Unselect() }, keep: w.savePreset, shown: w.look})
+	w.preview = newPreviewPanel(w.kit, d, previewActions{frame: backend.PreviewFrame, save: w.savePicture})
 	w.queue = newQueuePanel(w.kit, queueActions{thumb: w.thumbs.Get, do: w.act, move: w.moveTo, selected: w.selectionChanged, after: w.setAfter})
 	w.log = newLogPanel(w.kit, func(s string) { app.Clipboard().SetContent(s) }, w.toggleLog)
 	w.monitor = newMonitorPanel()
 	w.pump = &pump{backend: backend, enter: d.enter, show: w.Show, showLog: w.log.Show, showSample: w.showSample, fillSample: w.fillSamples}
 	w.menus = newMenus(w)
 
-	w.jobs = newSurface(theme.ColorNameBackground, 0, fyne.NewSquareSize(gap), w.queue.Root)
+	w.jobs = container.NewHSplit(newSurface(theme.ColorNameBackground, 0, fyne.NewSquareSize(gap), w.queue.Root),
+		newSurface(theme.ColorNameBackground, 0, fyne.NewSquareSize(gap), w.preview.Root))
+	w.jobs.SetOffset(w.prefs.inner())
 	w.jobs.Hide()
 	w.split = container.NewHSplit(container.NewStack(w.guide.Root, w.jobs), w.recipe.Root)
 	w.split.SetOffset(w.prefs.split())
@@ -184,6 +192,7 @@ func (w *Window) refreshMenus() {
 
 func (w *Window) selectionChanged(jobs []core.Job) {
 	w.recipe.ShowSelection(jobs)
+	w.look()
 	if w.menus != nil {
 		w.refreshMenus()
 	}
@@ -198,9 +207,6 @@ func (w *Window) fillSamples(all []core.Sample) {
 	}
 	w.monitor.Fill(r)
 }
-
-// recipeShown follows the recipe on the screen.
-func (w *Window) recipeShown() {}
 
 // check asks whether this computer has what the work needs. It runs on a goroutine.
 func (w *Window) check(ctx context.Context) {
@@ -243,7 +249,7 @@ func (w *Window) fail(what string, err error) {
 // quit asks first when videos are being restored, and says that they go on later.
 func (w *Window) quit() {
 	leave := func() {
-		w.prefs.saveLayout(w.win.Canvas().Size(), w.split.Offset, w.log.Root.Visible())
+		w.prefs.saveLayout(w.win.Canvas().Size(), w.split.Offset, w.jobs.Offset, w.log.Root.Visible())
 		w.app.Quit()
 	}
 	c := tally(w.snapshot.Jobs)

@@ -206,16 +206,20 @@ func TestFocusOrder(t *testing.T) {
 			return "presets"
 		case *choice:
 			return f.Selected
+		case *comparer:
+			return "pictures"
+		case *timeline:
+			return "timeline"
 		default:
 			return fmt.Sprintf("%T", f)
 		}
 	}
 	var got []string
-	for range 11 {
+	for range 13 {
 		b.win.Canvas().FocusNext()
 		got = append(got, name())
 	}
-	if want := "Add videos…, Start, queue, then nothing more, presets, Picture, Size, Sound, File, Save as a preset…, Beside the original"; strings.Join(got, ", ") != want {
+	if want := "Add videos…, Start, queue, When done: nothing, pictures, timeline, presets, Picture, Size, Sound, File, Save as a preset…, Beside the original"; strings.Join(got, ", ") != want {
 		t.Errorf("the focus goes %s; want %s", strings.Join(got, ", "), want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -83,16 +84,23 @@ func progressWords(j core.Job) string {
 	return strings.Join(parts, " · ")
 }
 
-// factWords says what will be done with which tape: "VHS · NTSC, interlaced, 58:12, stereo".
-func factWords(j core.Job) string {
+// factWords says what will be done with which tape: "VHS · NTSC, interlaced, 58:12, stereo". Where there is little room the picture's size
+// is left out.
+func factWords(j core.Job, roomy bool) string {
+	facts := j.Facts
+	if !roomy {
+		facts = pictureSize.ReplaceAllString(facts, "")
+	}
 	var parts []string
-	for _, s := range []string{j.Recipe.Title, j.Facts} {
+	for _, s := range []string{j.Recipe.Title, facts} {
 		if s != "" {
 			parts = append(parts, s)
 		}
 	}
 	return strings.Join(parts, " · ")
 }
+
+var pictureSize = regexp.MustCompile(`\b\d+x\d+, `)
 
 // capital begins a sentence.
 func capital(s string) string {

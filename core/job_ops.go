@@ -9,20 +9,6 @@ import (
 	"github.com/tapelight/tapelight/core/recipe"
 )
 
-// Where says where a job moves to.
-type Where = queue.Where
-
-// Moves within the list. MoveTo counts from 0, by the list as Snapshot shows it; what lies beyond an end is the end.
-var (
-	MoveUp     = queue.Up
-	MoveDown   = queue.Down
-	MoveTop    = queue.Top
-	MoveBottom = queue.Bottom
-)
-
-// MoveTo see MoveUp.
-func MoveTo(position int) Where { return queue.To(position) }
-
 // Added is what Add made of paths.
 type Added struct {
 	IDs   []string `json:"ids"`             // of the new jobs
@@ -155,7 +141,15 @@ func (s *Service) ClearFinished() error {
 
 // Move puts a job elsewhere in the list.
 func (s *Service) Move(id string, to Where) error {
-	return s.on(func(ctx context.Context, j *jobs) error { return j.q.Move(ctx, id, to) })
+	return s.on(func(ctx context.Context, j *jobs) error {
+		switch {
+		case to.Place > 0:
+			return j.q.Move(ctx, id, queue.To(to.Place-1))
+		case to.Place < 0:
+			return j.q.Move(ctx, id, queue.Bottom)
+		}
+		return j.q.Move(ctx, id, queue.By(to.Step))
+	})
 }
 
 // SetRecipe gives a job that is not running and not done another recipe. A failed or cancelled one keeps it for a Retry.

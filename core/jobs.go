@@ -18,6 +18,7 @@ type QueueOptions struct {
 	URL   string            // of a server that several machines share; empty for the embedded store
 	Roots map[string]string // shared folders by the names that all machines know them by
 	Name  string            // this machine's, for people; its host name if empty
+	Idle  bool              // only look and change: nothing is read or run here
 
 	Backoff []time.Duration // before another try after a fault that can pass; nil for the usual
 	Lease   time.Duration   // see queue.Config
@@ -88,11 +89,14 @@ func openJobs(s *Service, o QueueOptions) (*jobs, error) {
 	if d := j.q.Damage(); d != nil {
 		s.log.Warn("%v", d)
 	}
+	j.close = sync.OnceValue(j.q.Close)
+	if o.Idle {
+		return j, nil
+	}
 	worker, err := j.q.NewWorker(s.ctx, j.name, slots())
 	if err != nil {
 		return nil, errors.Join(err, j.q.Close())
 	}
-	j.close = sync.OnceValue(j.q.Close)
 	j.begin()
 	j.work.Go(func() { j.sweep(s.ctx) })
 	j.work.Go(func() { j.readAll(s.ctx) })

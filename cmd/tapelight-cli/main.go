@@ -79,6 +79,7 @@ func newRoot() *cobra.Command {
 
   tapelight-cli restore tape.mpg                 makes tape.restored.mkv beside it
   tapelight-cli plan tape.mpg                    shows what would be done, and why
+  tapelight-cli queue add tapes/                 adds to the queue, which "worker" or the window runs
   tapelight-cli doctor                           checks this machine
 
 Exit codes: 0 done, 1 something failed, 2 wrong use, 130 cancelled.`,
@@ -88,7 +89,7 @@ Exit codes: 0 done, 1 something failed, 2 wrong use, 130 cancelled.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.Version = version()
-	root.AddCommand(newRestore(), newPlan(), newProbe(), newPresets(), newModels(), newDoctor(), newBench())
+	root.AddCommand(newRestore(), newPlan(), newProbe(), newPresets(), newModels(), newDoctor(), newBench(), newQueue(), newWorker())
 	return root
 }
 

@@ -24,13 +24,25 @@ type requestFlags struct {
 	overwrite, resume, json, text                                     bool
 }
 
+// register declares all of them.
 func (f *requestFlags) register(c *cobra.Command) {
 	fl := c.Flags()
 	fl.StringVarP(&f.output, "output", "o", "", "output file, or folder; default: NAME.restored.mkv beside the capture")
+	f.registerRecipe(c)
+	fl.StringVar(&f.engine, "engine", "auto", "what computes the network: auto, cpu")
+	fl.StringVar(&f.start, "start", "", "begin here: seconds, m:ss or h:mm:ss")
+	fl.StringVar(&f.duration, "duration", "", "stop after so long: seconds, m:ss or h:mm:ss")
+	fl.IntVar(&f.threads, "threads", 0, "CPU threads for the network; 0 takes all cores")
+	fl.IntVar(&f.batch, "batch", 0, "pictures a batch; 0 lets the engine choose")
+	fl.BoolVar(&f.json, "json", false, "print JSON instead of text")
+}
+
+// registerRecipe declares those that make a recipe.
+func (f *requestFlags) registerRecipe(c *cobra.Command) {
+	fl := c.Flags()
 	fl.StringVarP(&f.preset, "preset", "p", "vhs", "preset to start from (see: tapelight-cli presets)")
 	fl.StringVar(&f.network, "network", "", `network: a name (see: tapelight-cli models), "auto", or "none" for the resampler alone`)
 	fl.IntVar(&f.strength, "strength", 0, "0 to 100 % of the network against the plain path")
-	fl.StringVar(&f.engine, "engine", "auto", "what computes the network: auto, cpu")
 	fl.StringVar(&f.encoder, "encoder", "", "video encoder: x265, x264, svtav1, ffv1, prores, or a hardware encoder (see: tapelight-cli doctor)")
 	fl.IntVar(&f.quality, "quality", 0, "0 (smallest file) to 100 (no visible loss)")
 	fl.StringVar(&f.speed, "speed", "", "encoder speed: fast, medium, slow")
@@ -41,11 +53,6 @@ func (f *requestFlags) register(c *cobra.Command) {
 	fl.StringVar(&f.scan, "scan", "", "what the content is, if measured wrongly: auto, interlaced, progressive, telecine")
 	fl.StringVar(&f.order, "field-order", "", "which field is first, if measured wrongly: auto, top, bottom")
 	fl.StringVar(&f.rate, "rate", "", `"fields" (59.94 or 50 a second, smooth) or "frames" (29.97 or 25)`)
-	fl.StringVar(&f.start, "start", "", "begin here: seconds, m:ss or h:mm:ss")
-	fl.StringVar(&f.duration, "duration", "", "stop after so long: seconds, m:ss or h:mm:ss")
-	fl.IntVar(&f.threads, "threads", 0, "CPU threads for the network; 0 takes all cores")
-	fl.IntVar(&f.batch, "batch", 0, "pictures a batch; 0 lets the engine choose")
-	fl.BoolVar(&f.json, "json", false, "print JSON instead of text")
 }
 
 // requests makes one request for each capture. Whatever is wrong with them before a capture is opened is wrong use.

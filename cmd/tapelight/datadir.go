@@ -1,20 +1,5 @@
 package main
 
-import (
-	"os"
-	"path/filepath"
-	"runtime"
-)
+import "github.com/tapelight/tapelight/core"
 
-// dataDir is where the program keeps what isn't a setting and mustn't be cleaned away: $XDG_DATA_HOME/tapelight, or the like.
-func dataDir() (string, error) {
-	if runtime.GOOS == "windows" {
-		dir, err := os.UserCacheDir() // %LocalAppData%
-		return filepath.Join(dir, "tapelight"), err
-	}
-	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "tapelight"), nil
-	}
-	home, err := os.UserHomeDir()
-	return filepath.Join(home, ".local", "share", "tapelight"), err
-}
+func dataDir() (string, error) { return core.DataDir() }

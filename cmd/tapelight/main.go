@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"github.com/tapelight/tapelight/core"
+	"github.com/tapelight/tapelight/core/instance"
 	"github.com/tapelight/tapelight/resources/icons"
 	"github.com/tapelight/tapelight/ui"
 )
@@ -59,7 +60,13 @@ func run(args []string) error {
 	if err != nil {
 		return fmt.Errorf("find the folder for the queue: %w", err)
 	}
-	service, err := core.New(core.Options{Queue: &core.QueueOptions{Dir: filepath.Join(data, "queue")}})
+	var remote instance.Late
+	server, err := alone(data, &remote, paths)
+	if server == nil || err != nil {
+		return err
+	}
+	defer server.Close()
+	service, err := core.New(core.Options{Queue: &core.QueueOptions{Dir: core.QueueDir(data)}, Quit: func() { fyne.Do(func() { fyne.CurrentApp().Quit() }) }})
 	if err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
@@ -72,6 +79,13 @@ func run(args []string) error {
 	service.StartMonitor(measuring)
 	window := ui.New(a, w, service, newDesktop(w))
 	window.Add(paths)
+	remote.Set(service.Handler(func(paths []string) {
+		fyne.Do(func() {
+			window.Add(paths)
+			w.Show()
+			w.RequestFocus()
+		})
+	}))
 	w.ShowAndRun()
 	window.Close()
 	stopMeasuring()

@@ -16,6 +16,9 @@ var (
 	Bottom = Where{func(now, n int) int { return n - 1 }}
 )
 
+// By moves a job by so many places: By(-1) is Up.
+func By(steps int) Where { return Where{func(now, n int) int { return now + steps }} }
+
 // To see Up.
 func To(position int) Where { return Where{func(int, int) int { return position }} }
 

@@ -3,6 +3,7 @@ package core_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -20,11 +21,21 @@ import (
 	"github.com/tapelight/tapelight/testdata/tape"
 )
 
-// appVariable makes the test binary play the app: it works on the queue in the folder of that name until all is done, and says how far it is.
+// appVariable makes the test binary play the app: with these options in JSON it works on the queue until all is done, and says how far it is.
 const appVariable = "TAPELIGHT_TEST_APP"
 
-func playApp(dir string) int {
-	s, err := core.New(core.Options{ConfigDir: filepath.Join(dir, "config"), CacheDir: filepath.Join(dir, "cache"), Queue: &core.QueueOptions{Dir: filepath.Join(dir, "queue")}})
+type appOptions struct {
+	Dir   string
+	Queue core.QueueOptions
+}
+
+func playApp(text string) int {
+	var o appOptions
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		fmt.Println("error", err)
+		return 1
+	}
+	s, err := core.New(core.Options{ConfigDir: filepath.Join(o.Dir, "config"), CacheDir: filepath.Join(o.Dir, "cache"), Queue: &o.Queue})
 	if err != nil {
 		fmt.Println("error", err)
 		return 1
@@ -35,7 +46,7 @@ func playApp(dir string) int {
 		fmt.Println("error", err)
 		return 1
 	}
-	said := ""
+	said, told := "", ""
 	for range changes {
 		j := s.Snapshot().Jobs[0]
 		if line := fmt.Sprintln(j.State, j.Frames); line != said {
@@ -44,7 +55,10 @@ func playApp(dir string) int {
 		}
 		for _, e := range s.Log(0) {
 			if rest, ok := strings.CutPrefix(e.Text, "Going on after picture "); ok {
-				fmt.Println("resumed", strings.Fields(rest)[0])
+				if line := fmt.Sprintln("resumed", strings.Fields(rest)[0]); line != told {
+					told = line
+					fmt.Print(line)
+				}
 			}
 		}
 		switch j.State {
@@ -71,10 +85,18 @@ type app struct {
 // live runs the app until it is done, or is killed after a while; while 0 lets it be.
 func live(t *testing.T, dir string, while time.Duration) *app {
 	t.Helper()
+	return lives(t, appOptions{dir, core.QueueOptions{Dir: filepath.Join(dir, "queue")}}, while, nil)
+}
+
+// lives is live with any queue, and a word in what the app is told of: kill says whether to kill it now.
+func lives(t *testing.T, o appOptions, while time.Duration, kill func(*app) bool) *app {
+	t.Helper()
+	text, err := json.Marshal(o)
+	must(t, err)
 	r, w, err := os.Pipe()
 	must(t, err)
 	a := &app{cmd: exec.CommandContext(t.Context(), os.Args[0]), gone: r}
-	a.cmd.Env = append(os.Environ(), appVariable+"="+dir)
+	a.cmd.Env = append(os.Environ(), appVariable+"="+string(text))
 	a.cmd.Stderr = os.Stderr
 	a.cmd.ExtraFiles = []*os.File{w, w, w, w, w, w} // its children inherit some
 	out, err := a.cmd.StdoutPipe()
@@ -96,6 +118,9 @@ func live(t *testing.T, dir string, while time.Duration) *app {
 		default:
 			a.state = word
 			a.frames = max(a.frames, n)
+		}
+		if kill != nil && kill(a) {
+			must(t, a.cmd.Process.Kill())
 		}
 	}
 	_ = a.cmd.Wait()

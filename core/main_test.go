@@ -8,8 +8,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv("TAPELIGHT_TEST_APP"); dir != "" {
-		os.Exit(playApp(dir))
+	if text := os.Getenv("TAPELIGHT_TEST_APP"); text != "" {
+		os.Exit(playApp(text))
+	}
+	if dir := os.Getenv("TAPELIGHT_TEST_SERVER"); dir != "" {
+		os.Exit(playServer(dir))
 	}
 	goleak.VerifyTestMain(m)
 }

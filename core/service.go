@@ -18,6 +18,7 @@ import (
 	"github.com/tapelight/tapelight/core/neural"
 	"github.com/tapelight/tapelight/core/neural/cpu"
 	"github.com/tapelight/tapelight/core/plan"
+	"github.com/tapelight/tapelight/core/power"
 	"github.com/tapelight/tapelight/core/process"
 	"github.com/tapelight/tapelight/core/recipe"
 	"github.com/tapelight/tapelight/core/scratch"
@@ -90,6 +91,7 @@ func New(o Options) (*Service, error) {
 	s.plans, _ = lru.New[string, *plan.Plan](64)
 	s.thumbnails = newThumbnails(thumbnailBytes)
 	s.floor.Store(DiskFloor)
+	s.keepAwake, s.perform = power.Machine{App: "Tapelight"}.KeepAwake, s.followers
 	s.awake.Store(true)
 	s.monitor = s.newMonitor()
 	s.close = sync.OnceValue(func() error {

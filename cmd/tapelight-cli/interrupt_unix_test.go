@@ -12,13 +12,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/tapelight/tapelight/testdata/tape"
 )
-
-// patience bounds waits for what must come; it is reached by faults only.
-const patience = time.Minute
 
 // TestInterrupt presses Ctrl-C in the middle of a run, in a process of its own.
 func TestInterrupt(t *testing.T) {

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 func home(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "AppData", "LocalAppData"} {
+	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "AppData", "LocalAppData"} {
 		t.Setenv(name, dir)
 	}
 	return dir
@@ -84,7 +84,7 @@ func golden(t *testing.T, name, got string) {
 // TestHelp holds the help of every command.
 func TestHelp(t *testing.T) {
 	home(t)
-	for _, command := range []string{"", "restore", "plan", "probe", "presets", "models", "doctor", "bench", "bench pipeline"} {
+	for _, command := range []string{"", "restore", "plan", "probe", "presets", "models", "doctor", "bench", "bench pipeline", "queue", "queue add", "queue list", "queue watch", "worker"} {
 		r := call(t, append(strings.Fields(command), "--help")...)
 		if r.code != exitOK || r.stderr != "" {
 			t.Errorf("%s --help: exit %d, %s", command, r.code, r.stderr)
@@ -201,7 +201,7 @@ func TestRestore(t *testing.T) {
 	}
 
 	r = call(t, cheap("-o", out, captures[0])...)
-	if _, types := events(t, r.stdout); r.code != exitFailed || types != "start progress failed" || !strings.Contains(r.stdout, "exists already") {
+	if _, types := events(t, r.stdout); r.code != exitFailed || types != "start failed" || !strings.Contains(r.stdout, "exists already") {
 		t.Errorf("over an existing output: exit %d, %s", r.code, r.stdout)
 	}
 	if r = call(t, cheap("--overwrite", "-o", filepath.Join(out, "Tape.MP4"), captures[0])...); r.code != exitOK || !strings.Contains(r.stdout, "Tape.MP4") {

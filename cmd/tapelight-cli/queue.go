@@ -88,7 +88,7 @@ func newQueue() *cobra.Command {
 		Short: "Add to the queue, look at it and change it",
 		Long: `The queue is the same one that the window shows. It is on disk: nothing in it is lost when the program or the machine stops.
 Its jobs are run by the window, or by "tapelight-cli worker".
-JOB is a number in the list that "queue list" prints, or the beginning of a job's ID.`,
+JOB is a number in the list that "queue list" prints, or the end of a job's ID.`,
 		Example: `  tapelight-cli queue add --preset video8 -o out/ tapes/
   tapelight-cli worker --until-done
   tapelight-cli queue move 12 top`,

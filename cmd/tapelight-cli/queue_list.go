@@ -60,7 +60,7 @@ func modeWord(m core.Mode) string {
 	return string(m)
 }
 
-// findOne finds a job by its number in the list or by the beginning of its ID.
+// findOne finds a job by its number in the list or by the end of its ID, where IDs differ.
 func findOne(jobs []core.Job, word string) (core.Job, error) {
 	if n, err := strconv.Atoi(word); err == nil && len(word) < 10 {
 		if n < 1 || n > len(jobs) {
@@ -70,7 +70,7 @@ func findOne(jobs []core.Job, word string) (core.Job, error) {
 	}
 	var found []core.Job
 	for _, j := range jobs {
-		if word != "" && strings.HasPrefix(j.ID, word) {
+		if word != "" && strings.HasSuffix(j.ID, word) {
 			found = append(found, j)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"io"
 
 	"github.com/tapelight/tapelight/core"
 	"github.com/tapelight/tapelight/core/recipe"
@@ -43,6 +44,8 @@ type Backend interface {
 	Duplicate(id string, r recipe.Recipe) (string, error)
 	SetAfter(a core.After) error
 	CancelAfter() error
+	SetKeepAwake(on bool)
+	SetDiskFloor(bytes int64)
 
 	Snapshot() core.Snapshot
 	// Watch says, coalesced, that something has changed since the last snapshot. Nothing is sent after ctx has ended.
@@ -55,6 +58,12 @@ type Backend interface {
 	// Log returns the entries from number since on, the first ever being number 0.
 	Log(since uint64) []core.LogEntry
 	Doctor(ctx context.Context) core.DoctorReport
+}
+
+// MonitorExporter is a Backend that can also write the measurements of the machine as a table. The window offers that where it can be done.
+type MonitorExporter interface {
+	// WriteMonitorCSV writes what has been measured, with a heading, a row each second.
+	WriteMonitorCSV(w io.Writer) error
 }
 
 // ErrNoPicker says that this system has no file chooser of its own, so that the window must use Fyne's.

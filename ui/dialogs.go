@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/storage"
@@ -31,7 +30,7 @@ func (w *Window) modal() bool { return len(w.dialogs) > 0 }
 func (w *Window) fallbackVideos() {
 	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
 		if err != nil {
-			w.fail("The file can't be read", err)
+			w.fail(tr("The file can't be read"), err)
 			return
 		}
 		if f == nil {
@@ -41,15 +40,15 @@ func (w *Window) fallbackVideos() {
 		f.Close()
 		w.Add([]string{path})
 	}, w.win)
-	d.SetTitleText("Add a video")
-	d.SetConfirmText("Add")
+	d.SetTitleText(tr("Add a video"))
+	d.SetConfirmText(tr("Add"))
 	w.begin(d)
 }
 
 func (w *Window) fallbackFolder(picked func(string)) {
 	d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
 		if err != nil {
-			w.fail("The folder can't be read", err)
+			w.fail(tr("The folder can't be read"), err)
 			return
 		}
 		if u != nil {
@@ -70,30 +69,14 @@ func (w *Window) begin(d *dialog.FileDialog) {
 	w.ask(d)
 }
 
-// about says what this is.
-func (w *Window) about() {
-	icon := canvas.NewImageFromResource(appIcon())
-	icon.FillMode = canvas.ImageFillContain
-	icon.SetMinSize(fyne.NewSquareSize(64))
-	name := newText("Tapelight", theme.ColorNameForeground, theme.SizeNameSubHeadingText)
-	name.style.Bold = true
-	version := mutedText("Version " + orElse(w.app.Metadata().Version, "unknown"))
-	words := plainText("Turns captures of old video tapes into clean, large video with clean sound. Everything happens on this computer.")
-	words.lines = 2
-	for _, t := range []*text{name, version, words} {
-		t.align, t.min = fyne.TextAlignCenter, 420
-	}
-	w.ask(dialog.NewCustom("About", "Close", container.NewVBox(icon, name, version, space(gap/2), words), w.win))
-}
-
 // showDoctor shows all that was checked on this computer, good or bad. The checks take some seconds.
 func (w *Window) showDoctor() {
-	wait := mutedText("Looking for ffmpeg, encoders and graphics cards" + ellipsis)
+	wait := mutedText(tr("Looking for ffmpeg, encoders and graphics cards") + ellipsis)
 	wait.min = 520
 	rows := container.NewVBox(wait)
 	scroll := container.NewVScroll(rows)
 	scroll.SetMinSize(fyne.NewSize(540, 400))
-	w.ask(dialog.NewCustom("This computer", "Close", scroll, w.win))
+	w.ask(dialog.NewCustom(tr("This computer"), tr("Close"), scroll, w.win))
 	w.spawn(func(ctx context.Context) {
 		report := w.backend.Doctor(ctx)
 		if ctx.Err() != nil {

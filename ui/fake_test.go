@@ -123,6 +123,8 @@ func (f *fake) Duplicate(id string, r recipe.Recipe) (string, error) {
 	return id + "-2", f.each("duplicate", id+" "+r.Name)
 }
 func (f *fake) SetAfter(a core.After) error { return f.each("after", string(a.Action)) }
+func (f *fake) SetKeepAwake(on bool)        { f.note("awake %v", on) }
+func (f *fake) SetDiskFloor(n int64)        { f.note("floor %d", n) }
 func (f *fake) CancelAfter() error          { return f.each("cancel after") }
 
 // each notes what was done with each of the ids.

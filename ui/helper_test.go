@@ -162,6 +162,18 @@ func (b *bench) tap(label string) {
 	test.Tap(found)
 }
 
+// buttonWithTip is the visible button with that hint.
+func (b *bench) buttonWithTip(tip string) *button {
+	b.t.Helper()
+	for _, o := range b.objects() {
+		if w, ok := o.(*button); ok && w.tip == tip {
+			return w
+		}
+	}
+	b.t.Fatalf("there is no button that says %q", tip)
+	return nil
+}
+
 // row is the one of that job.
 func (b *bench) row(id string) *row {
 	b.t.Helper()

@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"maps"
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -11,14 +14,8 @@ import (
 )
 
 // logLevels are the filters offered, and the least level that each lets through.
-var logLevels = []struct {
-	label string
-	least level
-}{
-	{"Everything", levelDebug},
-	{"What happened", levelInfo},
-	{"Warnings and errors", levelWarn},
-	{"Errors only", levelError},
+func logLevels() []said[level] {
+	return []said[level]{{levelDebug, tr("Everything")}, {levelInfo, tr("What happened")}, {levelWarn, tr("Warnings and errors")}, {levelError, tr("Errors only")}}
 }
 
 // logPanel is the drawer with what the program says of its work.
@@ -27,28 +24,77 @@ type logPanel struct {
 	ring   logRing
 	list   *logList
 	filter *choice
+	about  *choice
+	search *field
 	count  *text
-	copied func(string)
+	on     logActions
+	chosen map[string]bool // jobs selected in the queue
 }
 
-func newLogPanel(k *kit, copyText func(string), hide func()) *logPanel {
-	p := &logPanel{copied: copyText, count: mutedText("")}
-	p.ring.least = levelInfo
+type logActions struct {
+	copied func(string)
+	folder func()
+	hide   func()
+	name   func(id string) string // of a job
+}
+
+func newLogPanel(k *kit, on logActions) *logPanel {
+	p := &logPanel{on: on, count: mutedText("")}
+	p.ring.sieve.least = levelInfo
 	p.list = newLogList(k, &p.ring)
 	var labels []string
-	for _, l := range logLevels {
-		labels = append(labels, l.label)
+	for _, l := range logLevels() {
+		labels = append(labels, l.words)
 	}
-	p.filter = newChoice(labels, k, p.filtered)
-	p.filter.Selected = logLevels[1].label
-	p.count.min = 120
-	title := boldText("Log")
-	title.min = 40
-	bar := container.NewHBox(title, container.NewGridWrap(fyne.NewSize(210, p.filter.MinSize().Height), p.filter), container.NewCenter(p.count), layout.NewSpacer(),
-		newButton("Copy", theme.ContentCopyIcon(), k, func() { p.copied(p.ring.Text()) }),
-		newButton("Close", theme.MoveDownIcon(), k, hide))
+	p.filter = newChoice(labels, k, func(string) { p.sift() })
+	p.filter.Selected = labels[1]
+	p.about = newChoice([]string{tr("All videos"), tr("Selected videos")}, k, func(string) { p.sift() })
+	p.about.Selected = tr("All videos")
+	p.search = newField(tr("Find")+ellipsis, k, func(string) { p.sift() })
+	p.count.min = 80
+	title := boldText(tr("Log"))
+	title.min = 30
+	high := p.filter.MinSize().Height
+	sized := func(w float32, o fyne.CanvasObject) fyne.CanvasObject {
+		return container.NewGridWrap(fyne.NewSize(w, high), o)
+	}
+	bar := container.NewHBox(title, sized(180, p.filter), sized(160, p.about), sized(160, p.search), container.NewCenter(p.count), layout.NewSpacer(),
+		hinted(newButton("", theme.ContentCopyIcon(), k, func() { on.copied(p.ring.Text(on.name)) }), tr("Copy what is shown")),
+		hinted(newButton("", theme.FolderOpenIcon(), k, on.folder), tr("Open the folder of the log files")),
+		hinted(newButton("", theme.MoveDownIcon(), k, on.hide), tr("Close the log")))
 	p.Root = newSurface(colorSurface, 0, fyne.NewSize(1.5*gap, gap), container.New(layout.NewBorderLayout(bar, nil, nil, nil), bar, p.list))
 	return p
+}
+
+// Selected says which jobs are selected in the queue.
+func (p *logPanel) Selected(jobs []core.Job) {
+	ids := map[string]bool{}
+	for i := range jobs {
+		ids[jobs[i].ID] = true
+	}
+	same := maps.Equal(ids, p.chosen)
+	p.chosen = ids
+	if !same && p.about.Selected == tr("Selected videos") {
+		p.sift()
+	}
+}
+
+// sift shows what the filters let through.
+func (p *logPanel) sift() {
+	by := sieve{text: strings.ToLower(strings.TrimSpace(p.search.Text))}
+	for _, l := range logLevels() {
+		if l.words == p.filter.Selected {
+			by.least = l.value
+		}
+	}
+	if p.about.Selected == tr("Selected videos") {
+		by.jobs = maps.Clone(p.chosen)
+		if by.jobs == nil {
+			by.jobs = map[string]bool{}
+		}
+	}
+	p.ring.Filter(by)
+	p.refresh(true)
 }
 
 // Show adds entries. The list follows its end while that is in view.
@@ -59,15 +105,6 @@ func (p *logPanel) Show(es []core.LogEntry) {
 	follow := p.list.atEnd()
 	p.ring.Add(es)
 	p.refresh(follow)
-}
-
-func (p *logPanel) filtered(label string) {
-	for _, l := range logLevels {
-		if l.label == label {
-			p.ring.Filter(l.least)
-		}
-	}
-	p.refresh(true)
 }
 
 func (p *logPanel) refresh(follow bool) {

@@ -23,8 +23,19 @@ const (
 type logRing struct {
 	entries []core.LogEntry // a ring, once full
 	first   int             // where the oldest is
-	least   level
-	shown   []core.LogEntry // filtered, oldest first
+	sieve   sieve
+	shown   []core.LogEntry // those let through, oldest first
+}
+
+// sieve says which entries to show.
+type sieve struct {
+	least level
+	text  string          // in small letters; "" lets all through
+	jobs  map[string]bool // nil lets all through
+}
+
+func (s sieve) passes(e core.LogEntry) bool {
+	return level(e.Level) >= s.least && (s.jobs == nil || s.jobs[e.Job]) && (s.text == "" || strings.Contains(strings.ToLower(e.Text), s.text))
 }
 
 // Add takes entries in order; the oldest go.
@@ -37,36 +48,36 @@ func (l *logRing) Add(es []core.LogEntry) {
 		if len(l.entries) < logKept {
 			l.entries = append(l.entries, e)
 		} else {
-			if level(l.entries[l.first].Level) >= l.least {
+			if l.sieve.passes(l.entries[l.first]) {
 				gone++
 			}
 			l.entries[l.first] = e
 			l.first = (l.first + 1) % logKept
 		}
-		if level(e.Level) >= l.least {
+		if l.sieve.passes(e) {
 			l.shown = append(l.shown, e)
 		}
 	}
 	l.shown = l.shown[gone:]
 }
 
-// Filter lets through entries of level least and above.
-func (l *logRing) Filter(least level) {
-	l.least, l.shown = least, nil
+// Filter shows what passes.
+func (l *logRing) Filter(by sieve) {
+	l.sieve, l.shown = by, nil
 	for i := range l.entries {
-		if e := l.entries[(l.first+i)%len(l.entries)]; level(e.Level) >= least {
+		if e := l.entries[(l.first+i)%len(l.entries)]; by.passes(e) {
 			l.shown = append(l.shown, e)
 		}
 	}
 }
 
-// Text is what is shown, a line each.
-func (l *logRing) Text() string {
+// Text is what is shown, a line each. name says what a job is called.
+func (l *logRing) Text(name func(id string) string) string {
 	var b strings.Builder
 	for _, e := range l.shown {
 		b.WriteString(e.Time.Format("2006-01-02 15:04:05 ") + e.Level.String() + " ")
 		if e.Job != "" {
-			b.WriteString("[" + e.Job + "] ")
+			b.WriteString("[" + name(e.Job) + "] ")
 		}
 		b.WriteString(e.Text + "\n")
 	}

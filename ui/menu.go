@@ -109,6 +109,10 @@ func newMenus(w *Window) *menus {
 		m.after[a] = item(afterWords(a), nil, func() { w.setAfter(core.After{Action: a}) })
 		after.ChildMenu.Items = append(after.ChildMenu.Items, m.after[a])
 	}
+	view := fyne.NewMenu(tr("View"), m.log, line(), m.modes[Dark], m.modes[Light], m.modes[System])
+	if e, ok := w.backend.(MonitorExporter); ok {
+		view.Items = append(view.Items, line(), item(tr("Save the measurements as CSV"), nil, func() { w.saveMeasurements(e) }))
+	}
 	quit := fyne.NewMenuItem(tr("Quit"), w.quit)
 	quit.Shortcut, quit.IsQuit = ctrl(fyne.KeyQ), true
 	m.main = fyne.NewMainMenu(
@@ -116,13 +120,13 @@ func newMenus(w *Window) *menus {
 			item(tr("Add videos")+ellipsis, ctrl(fyne.KeyO), w.pickVideos),
 			item(tr("Add a folder")+ellipsis, ctrlShift(fyne.KeyO), w.pickVideoFolder),
 			yielding(tr("Paste paths"), &fyne.ShortcutPaste{Clipboard: w.app.Clipboard()}, w.paste),
-			line(), quit),
+			line(), item(tr("Settings")+ellipsis, ctrl(fyne.KeyComma), w.settingsDialog), line(), quit),
 		fyne.NewMenu(tr("Queue"), m.start, m.pause, m.stop, line(), m.all, m.tidy, line(), after),
 		fyne.NewMenu(tr("Video"), pause, act(actRetry.label(), actRetry), act(actCancel.label(), actCancel), line(),
 			act(actFolder.label(), actFolder), act(actOriginal.label(), actOriginal), act(actLog.label(), actLog), line(),
 			act(actTop.label(), actTop), act(actUp.label(), actUp), act(actDown.label(), actDown), act(actBottom.label(), actBottom), line(),
 			act(actDuplicate.label(), actDuplicate), remove),
-		fyne.NewMenu(tr("View"), m.log, line(), m.modes[Dark], m.modes[Light], m.modes[System]),
+		view,
 		fyne.NewMenu(tr("Help"),
 			item(tr("Check this computer")+ellipsis, nil, w.showDoctor),
 			item(tr("About Tapelight"), &desktop.CustomShortcut{KeyName: fyne.KeyF1}, w.about)))

@@ -1,14 +1,12 @@
 package ui
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/tapelight/tapelight/core"
 )
@@ -44,12 +42,12 @@ type monitorPanel struct {
 
 func newMonitorPanel() *monitorPanel {
 	m := &monitorPanel{
-		cpu: newMeter("Processor", newSpark(false)), memory: newMeter("Memory", newSpark(false)), gpu: newMeter("Graphics card", newSpark(false)),
-		scratch: newMeter("Temporary files", newSpark(true)), speed: newMeter("Speed", newSpark(true)), free: newMeter("Free disk space", nil),
+		cpu: newMeter(tr("Processor"), newSpark(false)), memory: newMeter(tr("Memory"), newSpark(false)), gpu: newMeter(tr("Graphics card"), newSpark(false)),
+		scratch: newMeter(tr("Temporary files"), newSpark(true)), speed: newMeter(tr("Speed"), newSpark(true)), free: newMeter(tr("Free disk space"), nil),
 	}
 	m.graphs = []*meter{m.cpu, m.memory, m.gpu, m.scratch, m.speed}
 	m.speed.value.SetText("–")
-	m.speed.notes[0].SetText("Nothing is being restored")
+	m.speed.notes[0].SetText(tr("Nothing is being restored"))
 	m.Root = newSurface(colorSurface, 0, fyne.NewSize(1.5*gap, gap),
 		container.New(columns{1, 1, 1.1, 1.15, 1.75, 1}, m.cpu, m.memory, m.gpu, m.scratch, m.speed, m.free))
 	return m
@@ -63,29 +61,30 @@ func (m *monitorPanel) Fill(history []reading) {
 }
 
 func (m *monitorPanel) push(r reading) {
-	m.cpu.spark.Push(r.cpu)
+	m.cpu.spark.Push(r.cpu, trf("%s, Tapelight %s", percent(r.cpu), percent(r.ownCPU)))
 	if r.memoryAll > 0 {
-		m.memory.spark.Push(float64(r.memory) / float64(r.memoryAll))
+		m.memory.spark.Push(float64(r.memory)/float64(r.memoryAll), trf("%s, Tapelight %s", bytes(int64(r.memory)), bytes(int64(r.ownMemory))))
 	}
 	if len(r.gpus) > 0 {
-		m.gpu.spark.Push(r.gpus[0].busy)
+		g := r.gpus[0]
+		m.gpu.spark.Push(g.busy, percent(g.busy)+", "+bytes(int64(g.memory)))
 	}
-	m.scratch.spark.Push(float64(r.scratch))
+	m.scratch.spark.Push(float64(r.scratch), bytes(r.scratch))
 }
 
 // Show adds one sample, once a second, and the speed of the job that runs.
 func (m *monitorPanel) Show(r reading, s core.Snapshot) {
 	m.push(r)
-	m.cpu.set(percent(r.cpu), "Tapelight "+percent(r.ownCPU))
+	m.cpu.set(percent(r.cpu), trf("Tapelight %s", percent(r.ownCPU)))
 	if r.memoryAll > 0 {
-		m.memory.set(bytes(int64(r.memory))+" of "+bytes(int64(r.memoryAll)), "Tapelight "+bytes(int64(r.ownMemory)))
+		m.memory.set(trf("%s of %s", bytes(int64(r.memory)), bytes(int64(r.memoryAll))), trf("Tapelight %s", bytes(int64(r.ownMemory))))
 	}
 	m.showGPU(r)
 	used := bytes(r.scratch)
 	if r.scratchBudget > 0 {
-		used += " of " + bytes(r.scratchBudget)
+		used = trf("%s of %s", used, bytes(r.scratchBudget))
 	}
-	m.scratch.set(used, "Disk: "+bytes(int64(r.readRate))+"/s in, "+bytes(int64(r.writeRate))+"/s out")
+	m.scratch.set(used, trf("Disk: %s/s in, %s/s out", bytes(int64(r.readRate)), bytes(int64(r.writeRate))))
 	m.showVolumes(r.volumes)
 	m.showSpeed(s)
 	for _, g := range m.graphs {
@@ -100,7 +99,7 @@ func withoutAsides(s string) string { return asides.ReplaceAllString(s, "") }
 
 func (m *monitorPanel) showGPU(r reading) {
 	if len(r.gpus) == 0 {
-		m.gpu.set("No GPU found", capital(orElse(withoutAsides(r.noGPU), "the processor does the work")))
+		m.gpu.set(tr("No GPU found"), capital(orElse(withoutAsides(r.noGPU), tr("the processor does the work"))))
 		m.gpu.wordy(true)
 		return
 	}
@@ -108,11 +107,11 @@ func (m *monitorPanel) showGPU(r reading) {
 	g := r.gpus[0]
 	note := g.name
 	if len(r.gpus) > 1 {
-		note += fmt.Sprintf(" and %d more", len(r.gpus)-1)
+		note = trf("%s and %d more", g.name, len(r.gpus)-1)
 	}
 	value := percent(g.busy)
 	if g.memoryAll > 0 {
-		value += " · " + bytes(int64(g.memory)) + " of " + bytes(int64(g.memoryAll))
+		value += " · " + trf("%s of %s", bytes(int64(g.memory)), bytes(int64(g.memoryAll)))
 	}
 	m.gpu.set(value, note)
 }
@@ -121,11 +120,11 @@ func (m *monitorPanel) showGPU(r reading) {
 func volumeWords(v volumeReading) string {
 	switch v.name {
 	case "temp":
-		return "for temporary files"
+		return tr("for temporary files")
 	case "output":
-		return "for new videos"
+		return tr("for new videos")
 	}
-	return "on " + shortPath(v.path, 18)
+	return trf("on %s", shortPath(v.path, 18))
 }
 
 func (m *monitorPanel) showVolumes(v []volumeReading) {
@@ -142,7 +141,7 @@ func (m *monitorPanel) showVolumes(v []volumeReading) {
 	}
 	var notes []string
 	if all && len(v) > 1 {
-		notes, v = []string{"For videos and temporary files"}, nil
+		notes, v = []string{tr("For videos and temporary files")}, nil
 	}
 	for i, o := range v {
 		if i > 0 && o.free == v[i-1].free {
@@ -151,9 +150,9 @@ func (m *monitorPanel) showVolumes(v []volumeReading) {
 		notes = append(notes, bytes(int64(o.free))+" "+volumeWords(o))
 	}
 	m.free.set(bytes(int64(least.free)), notes...)
-	m.free.value.Set(m.free.value.words, theme.ColorNameForeground)
+	m.free.value.color = theme.ColorNameForeground
 	if least.free < lowSpace {
-		m.free.value.Set(bytes(int64(least.free))+", nearly full", theme.ColorNameWarning)
+		m.free.value.Set(trf("%s, nearly full", bytes(int64(least.free))), theme.ColorNameWarning)
 	}
 }
 
@@ -171,17 +170,17 @@ func (m *monitorPanel) showSpeed(s core.Snapshot) {
 		}
 	}
 	if !running {
-		m.speed.spark.Push(0)
-		m.speed.set("–", "Nothing is being restored")
+		m.speed.spark.Push(0, "–")
+		m.speed.set("–", tr("Nothing is being restored"))
 		return
 	}
-	m.speed.spark.Push(fps)
-	value := rate(fps) + " fps"
+	m.speed.spark.Push(fps, trf("%s fps", rate(fps)))
+	value := trf("%s fps", rate(fps))
 	var parts []string
 	for _, st := range s.Stages {
 		words := stageWord(st.Name) + " " + rate(st.FPS)
 		if st.Slowest && len(s.Stages) > 1 {
-			words += " (slowest)"
+			words = trf("%s (slowest)", words)
 		}
 		parts = append(parts, words)
 	}
@@ -191,108 +190,11 @@ func (m *monitorPanel) showSpeed(s core.Snapshot) {
 func stageWord(name string) string {
 	switch name {
 	case "decode":
-		return "Reading"
+		return tr("Reading")
 	case "network":
-		return "Restoring"
+		return tr("Restoring")
 	case "encode":
-		return "Writing"
+		return tr("Writing")
 	}
 	return name
 }
-
-// meter is one measure: its name and value, a sparkline or a second note, and a note.
-type meter struct {
-	widget.BaseWidget
-	name, value *text
-	spark       *spark
-	notes       []*text
-}
-
-func newMeter(name string, s *spark) *meter {
-	m := &meter{name: mutedText(name), value: newText("", theme.ColorNameForeground, theme.SizeNameCaptionText), spark: s}
-	m.value.style.Bold = true
-	n := 1
-	if s == nil {
-		n = 3
-	}
-	for range n {
-		m.notes = append(m.notes, mutedText(""))
-		m.notes[len(m.notes)-1].grow = 3
-	}
-	m.ExtendBaseWidget(m)
-	return m
-}
-
-func (m *meter) set(value string, notes ...string) {
-	m.value.SetText(value)
-	for i, n := range m.notes {
-		words := ""
-		if i < len(notes) {
-			words = notes[i]
-		}
-		n.SetText(words)
-	}
-}
-
-// wordy gives the place of the sparkline to the note, for when there is nothing to draw and something to say.
-func (m *meter) wordy(on bool) {
-	if m.spark.Hidden == on {
-		return
-	}
-	m.spark.Hidden = on
-	m.Refresh()
-}
-
-func (m *meter) CreateRenderer() fyne.WidgetRenderer { return &meterRenderer{m} }
-
-type meterRenderer struct{ m *meter }
-
-func (r *meterRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(130, r.m.name.MinSize().Height+r.m.value.MinSize().Height+30+r.m.value.MinSize().Height+4)
-}
-
-func (r *meterRenderer) Layout(size fyne.Size) {
-	m := r.m
-	line := m.name.MinSize().Height
-	width := size.Width
-	at := float32(0)
-	place := func(o fyne.CanvasObject, h float32) {
-		o.Move(fyne.NewPos(0, at))
-		o.Resize(fyne.NewSize(width, h))
-		at += h
-	}
-	place(m.name, line)
-	place(m.value, line)
-	if m.spark != nil && m.spark.Hidden {
-		place(m.notes[0], size.Height-2*line)
-		return
-	}
-	if m.spark != nil {
-		at += 2
-		place(m.spark, max(size.Height-3*line-4, 0))
-		at += 2
-	}
-	for _, n := range m.notes {
-		place(n, line)
-	}
-}
-
-func (r *meterRenderer) Refresh() {
-	r.Layout(r.m.Size())
-	for _, o := range r.Objects() {
-		o.Refresh()
-	}
-}
-
-func (r *meterRenderer) Objects() []fyne.CanvasObject {
-	o := []fyne.CanvasObject{r.m.name, r.m.value}
-	if r.m.spark != nil {
-		o = append(o, r.m.spark)
-	}
-	for _, n := range r.m.notes {
-		o = append(o, n)
-	}
-	return o
-}
-
-func (r *meterRenderer) Destroy() {}

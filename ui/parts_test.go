@@ -1,10 +1,14 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +16,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 	"pgregory.net/rapid"
@@ -81,6 +86,46 @@ func TestMonitorWithAndWithoutGPU(t *testing.T) {
 	b.wantText("5.0 GB", "For videos and temporary files")
 }
 
+func TestMeterTellsWhatIsUnderThePointer(t *testing.T) {
+	b := opened(t)
+	m := b.monitor.cpu
+	for i := range 3 {
+		b.monitor.Show(reading{cpu: float64(i) / 10, ownCPU: 0.01}, core.Snapshot{})
+	}
+	m.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(m.Size().Width*(1-2.0/119), 40)}})
+	b.wantText("0 %, Tapelight 1 % · 2 s ago")
+	m.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(0, 40)}})
+	b.wantText("20 %") // there is nothing from so long ago
+	m.MouseOut()
+	if m.hand.Visible() {
+		t.Error("the mark stays")
+	}
+}
+
+type exporting struct{ *fake }
+
+func (e exporting) WriteMonitorCSV(w io.Writer) error {
+	_, err := io.WriteString(w, "time,cpu_percent\n")
+	return errors.Join(err, e.bad)
+}
+
+func TestMeasurementsAreSavedBesideWhatIsThere(t *testing.T) {
+	dir, f := t.TempDir(), newFake()
+	for _, want := range []string{"a.csv", "a 2.csv"} {
+		path, err := writeMeasurements(exporting{f}, dir, "a.csv")
+		if text, _ := os.ReadFile(filepath.Join(dir, want)); err != nil || filepath.Base(path) != want || string(text) != "time,cpu_percent\n" {
+			t.Errorf("%s, %v, %q", path, err, text)
+		}
+	}
+	f.bad = errors.New("no")
+	if path, err := writeMeasurements(exporting{f}, dir, "b.csv"); err == nil || path != "" {
+		t.Errorf("%q, %v", path, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "b.csv")); err == nil {
+		t.Error("half a file is left")
+	}
+}
+
 func TestPlotStaysInsideAndFollowsTheValues(t *testing.T) {
 	line, track, ground := color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 255, 0, 255}, color.NRGBA{0, 0, 0, 255}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -105,7 +150,7 @@ func TestLogRingIsTheNewestThatPass(t *testing.T) {
 		n := 0
 		for range rapid.IntRange(1, 12).Draw(rt, "steps") {
 			if rapid.Bool().Draw(rt, "filter") {
-				ring.Filter(level(rapid.IntRange(0, 3).Draw(rt, "least")))
+				ring.Filter(sieve{least: level(rapid.IntRange(0, 3).Draw(rt, "least")), text: rapid.SampledFrom([]string{"", "1", "77"}).Draw(rt, "text")})
 			}
 			var es []core.LogEntry
 			for range rapid.SampledFrom([]int{0, 1, 7, 1999, 5000, 5001}).Draw(rt, "n") {
@@ -121,7 +166,7 @@ func TestLogRingIsTheNewestThatPass(t *testing.T) {
 			ring.Add(es)
 			var want []core.LogEntry
 			for _, e := range all {
-				if level(e.Level) >= ring.least {
+				if level(e.Level) >= ring.sieve.least && strings.Contains(e.Text, ring.sieve.text) {
 					want = append(want, e)
 				}
 			}

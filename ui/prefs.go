@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/tapelight/tapelight/core"
 	"github.com/tapelight/tapelight/core/recipe"
 )
 
@@ -23,6 +24,11 @@ const (
 	prefLog    = "log_open"
 	prefGuided = "guided"
 	prefRecipe = "recipe"
+	prefTell   = "notifications"
+	prefFloor  = "disk_floor" // bytes
+	prefSleepy = "may_sleep"  // while videos are restored
+	prefTemp   = "temp_folder"
+	prefFFmpeg = "ffmpeg_folder"
 )
 
 func (s prefs) mode() Mode {
@@ -78,3 +84,18 @@ func (s prefs) saveRecipe(r recipe.Recipe) {
 		s.p.SetString(prefRecipe, string(text))
 	}
 }
+
+func (s prefs) telling() telling {
+	switch t := telling(s.p.String(prefTell)); t {
+	case tellAll, tellNever:
+		return t
+	}
+	return tellEach
+}
+
+// floor is how many bytes must stay free on disks.
+func (s prefs) floor() int64 {
+	return int64(min(max(s.p.FloatWithFallback(prefFloor, core.DiskFloor), 0), 1e15))
+}
+
+func (s prefs) awake() bool { return !s.p.Bool(prefSleepy) }

@@ -17,6 +17,7 @@ const sparkLength = 120
 type spark struct {
 	widget.BaseWidget
 	values []float64 // 0..1 of the height, or of the highest value if scaled
+	said   []string  // each value in words
 	scaled bool
 }
 
@@ -26,12 +27,21 @@ func newSpark(scaled bool) *spark {
 	return s
 }
 
-// Push adds a value; it is drawn at the next Refresh.
-func (s *spark) Push(v float64) {
-	s.values = append(s.values, v)
+// Push adds a value, and what it is in words; it is drawn at the next Refresh.
+func (s *spark) Push(v float64, words string) {
+	s.values, s.said = append(s.values, v), append(s.said, words)
 	if n := len(s.values) - sparkLength; n > 0 {
-		s.values = append(s.values[:0], s.values[n:]...)
+		s.values, s.said = append(s.values[:0], s.values[n:]...), append(s.said[:0], s.said[n:]...)
 	}
+}
+
+// At is the value drawn at a place from 0 (left) to 1, in words, and how many values ago it was; false where there is none yet.
+func (s *spark) At(x float32) (words string, ago int, ok bool) {
+	ago = int((1-min(max(x, 0), 1))*float32(sparkLength-1) + 0.5)
+	if i := len(s.said) - 1 - ago; i >= 0 {
+		return s.said[i], ago, true
+	}
+	return "", 0, false
 }
 
 func (s *spark) CreateRenderer() fyne.WidgetRenderer {

@@ -43,6 +43,12 @@ type Window struct {
 	thumbs  *thumbs
 	pump    *pump
 
+	report  core.DoctorReport
+	watcher watcher
+	tray    *tray
+	logFile string
+	inFront bool // the person looks at the window
+
 	watched    string // the job that the preview stays with while none is selected
 	reckoned   []reckoned
 	stopReckon func()
@@ -85,8 +91,13 @@ func New(app fyne.App, win fyne.Window, backend Backend, desk Desktop) *Window {
 		work.Go(func() { w.pump.Run(ctx) })
 		work.Go(func() { w.check(ctx) })
 	})
+	app.Lifecycle().SetOnEnteredForeground(func() { w.inFront = true })
+	app.Lifecycle().SetOnExitedForeground(func() { w.inFront = false })
 	return w
 }
+
+// Crashed tells the person of the end of the last run, whose log is at path.
+func (w *Window) Crashed(path string) { w.notices.Crashed(path) }
 
 // afterwards is doors.after by the clock.
 func afterwards(d time.Duration, f func()) (stop func()) {
@@ -126,7 +137,7 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 		choose: w.pickOutputFolder, unselect: func() { w.queue.Unselect() }, keep: w.savePreset, shown: w.look})
 	w.preview = newPreviewPanel(w.kit, d, previewActions{frame: backend.PreviewFrame, save: w.savePicture})
 	w.queue = newQueuePanel(w.kit, queueActions{thumb: w.thumbs.Get, do: w.act, move: w.moveTo, selected: w.selectionChanged, after: w.setAfter})
-	w.log = newLogPanel(w.kit, func(s string) { app.Clipboard().SetContent(s) }, w.toggleLog)
+	w.log = newLogPanel(w.kit, logActions{copied: func(s string) { app.Clipboard().SetContent(s) }, folder: w.showLogFolder, hide: w.toggleLog, name: w.jobName})
 	w.monitor = newMonitorPanel()
 	w.pump = &pump{backend: backend, enter: d.enter, show: w.Show, showLog: w.log.Show, showSample: w.showSample, fillSample: w.fillSamples}
 	w.menus = newMenus(w)
@@ -157,6 +168,8 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 	w.recipe.SetFolder(app.Preferences().String(prefOutDir))
 	presets, err := backend.Presets() // a few small files, read before the window is there, so that its first picture is whole
 	w.recipe.SetPresets(presets, err, w.prefs.recipe(presets))
+	w.tray = newTray(w, app)
+	w.applySettings()
 	w.Show(core.Snapshot{})
 	return w
 }
@@ -171,6 +184,8 @@ func (w *Window) Show(s core.Snapshot) {
 		w.split.Refresh()
 	}
 	w.queue.Show(s)
+	w.tray.Show(s)
+	w.tell(s)
 	w.refreshMenus()
 	title := "Tapelight"
 	if c := tally(s.Jobs); c.running != nil {
@@ -194,6 +209,7 @@ func (w *Window) selectionChanged(jobs []core.Job) {
 	w.recipe.ShowSelection(jobs)
 	w.look()
 	if w.menus != nil {
+		w.log.Selected(jobs)
 		w.refreshMenus()
 	}
 }
@@ -222,7 +238,7 @@ func (w *Window) check(ctx context.Context) {
 }
 
 func (w *Window) showReport(report core.DoctorReport) {
-	w.able = report.OK
+	w.able, w.report = report.OK, report
 	w.notices.Report(report)
 	w.guide.Report(report)
 	w.recipe.controls.OfferEncoders(report)

@@ -247,11 +247,34 @@ func TestLogDrawer(t *testing.T) {
 	if b.says("00:00:00  one") || !b.says("00:00:00  two") {
 		t.Error("the filter doesn't keep to errors")
 	}
-	b.tap("Copy")
+	test.Tap(b.buttonWithTip("Copy what is shown"))
 	if got := b.app.Clipboard().Content(); !strings.HasSuffix(got, "error two\n") || strings.Contains(got, "one") {
 		t.Errorf("copied %q", got)
 	}
-	b.tap("Close")
+	b.log.filter.SetSelected("Everything")
+	b.log.search.SetText("THR")
+	if b.says("00:00:00  two") || !b.says("00:00:00  three") {
+		t.Error("searching doesn't find")
+	}
+	b.log.search.SetText("")
+	b.showJobs(false, job("a", core.Waiting), job("b", core.Waiting))
+	b.log.Show([]core.LogEntry{{Level: 1, Text: "of a", Job: "a"}, {Level: 1, Text: "of b", Job: "b"}})
+	b.log.about.SetSelected("Selected videos")
+	b.wantText("0 lines")
+	test.Tap(b.row("b"))
+	if b.says("00:00:00  of a") || !b.says("00:00:00  of b") {
+		t.Error("it doesn't keep to the selected video")
+	}
+	test.Tap(b.buttonWithTip("Copy what is shown"))
+	if got := b.app.Clipboard().Content(); !strings.Contains(got, "[b.avi] of b") {
+		t.Errorf("copied %q", got)
+	}
+	b.SetLogFile("/data/tapelight.log")
+	test.Tap(b.buttonWithTip("Open the folder of the log files"))
+	if len(b.desk.shown) != 1 {
+		t.Error("the folder isn't shown")
+	}
+	test.Tap(b.buttonWithTip("Close the log"))
 	if b.log.Root.Visible() {
 		t.Error("the drawer stays open")
 	}

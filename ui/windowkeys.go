@@ -8,10 +8,28 @@ func (w *Window) toggleLog() {
 	} else {
 		w.log.Root.Show()
 	}
-	w.win.Content().Refresh()
+	w.rearray()
 	w.log.Opened()
 	w.refreshMenus()
 }
+
+// jobName is what the log calls a job.
+func (w *Window) jobName(id string) string {
+	if j, ok := w.job(id); ok {
+		return j.Name
+	}
+	return id
+}
+
+// showLogFolder opens the folder that the log is kept in, once SetLogFile has said where that is.
+func (w *Window) showLogFolder() {
+	if w.logFile != "" {
+		w.reveal(w.logFile)
+	}
+}
+
+// SetLogFile says where the log is kept besides the window.
+func (w *Window) SetLogFile(path string) { w.logFile = path }
 
 func (w *Window) setMode(m Mode) {
 	w.mode = m

@@ -1,0 +1,134 @@
+package ui
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/tapelight/tapelight/core"
+)
+
+func TestNotifications(t *testing.T) {
+	b := opened(t)
+	done := func(id string) core.Job {
+		j := job(id, core.Done)
+		j.Output = "/out/" + id + ".mkv"
+		return j
+	}
+	note := func(title, words string) *fyne.Notification { return fyne.NewNotification(title, words) }
+	b.showJobs(true, job("a", core.Running), job("b", core.Waiting))
+	test.AssertNotificationSent(t, note("a.avi", "Done · saved as a.mkv"), func() { b.showJobs(true, done("a"), job("b", core.Waiting)) })
+	b.showJobs(true, done("a"), job("b", core.Running))
+	test.AssertNotificationSent(t, note("All done", "1 video is restored. 1 video failed."), func() { b.showJobs(true, done("a"), job("b", core.Failed)) })
+	b.inFront = true
+	b.showJobs(true, job("c", core.Running))
+	test.AssertNotificationSent(t, nil, func() { b.showJobs(true, done("c")) })
+	b.inFront = false
+	b.prefs.p.SetString(prefTell, string(tellNever))
+	b.showJobs(true, job("d", core.Running))
+	test.AssertNotificationSent(t, nil, func() { b.showJobs(true, done("d")) })
+	b.prefs.p.SetString(prefTell, string(tellAll))
+	b.showJobs(true, job("e", core.Running), job("f", core.Waiting))
+	test.AssertNotificationSent(t, nil, func() { b.showJobs(true, done("e"), job("f", core.Waiting)) })
+}
+
+func TestTrayFollows(t *testing.T) {
+	b := opened(t)
+	if !b.tray.pause.Disabled {
+		t.Error("there is something to start where there is nothing")
+	}
+	b.showJobs(true, job("a", core.Running))
+	if b.tray.pause.Label != "Pause the queue" || b.tray.state.Label != "Restoring 1 of 1" {
+		t.Errorf("the tray says %q and offers %q", b.tray.state.Label, b.tray.pause.Label)
+	}
+	b.tray.pause.Action()
+	b.want("hold")
+	b.showJobs(false, job("a", core.Waiting))
+	b.tray.pause.Action()
+	b.want("start")
+}
+
+func TestSettingsHoldAtOnceAndAtTheNextStart(t *testing.T) {
+	b := opened(t)
+	b.settingsDialog()
+	pick := func(from, to string) {
+		t.Helper()
+		for _, o := range b.objects() {
+			if c, ok := o.(*choice); ok && c.Selected == from && slices.Contains(c.Options, to) {
+				c.SetSelected(to)
+				return
+			}
+		}
+		t.Fatalf("nothing is set to %q", from)
+	}
+	pick("2 GB", "10 GB")
+	b.want("awake true", "floor 10000000000")
+	for _, o := range b.objects() {
+		if c, ok := o.(*tick); ok && strings.HasPrefix(c.Text, "Keep the computer awake") {
+			c.SetChecked(false)
+		}
+	}
+	b.want("awake false", "floor 10000000000")
+	pick("When a video is done", "Never")
+	pick("Dark", "Light")
+	b.desk.folder = "/scratch"
+	b.tap("Choose…")
+	if got := b.prefs; got.awake() || got.floor() != 10e9 || got.telling() != tellNever || got.mode() != Light {
+		t.Error("the settings are not remembered")
+	}
+	if _, ffmpeg := Folders(b.prefs.p); ffmpeg != "/scratch" {
+		t.Errorf("ffmpeg is looked for in %q", ffmpeg)
+	}
+	b.tap("The usual one")
+	if _, ffmpeg := Folders(b.prefs.p); ffmpeg != "" {
+		t.Errorf("ffmpeg is still looked for in %q", ffmpeg)
+	}
+}
+
+func TestCrashIsTold(t *testing.T) {
+	b := opened(t)
+	b.Crashed("/data/crash.old.log")
+	b.wantText("Tapelight ended unexpectedly the last time")
+	b.tap("Show log")
+	if len(b.desk.shown) != 1 || b.desk.shown[0] != "/data/crash.old.log" {
+		t.Errorf("shown: %v", b.desk.shown)
+	}
+	b.tap("Close")
+	if b.says("Tapelight ended unexpectedly the last time") {
+		t.Error("the banner stays")
+	}
+}
+
+// Every module that is linked into the program, for either system, has its licence in the list.
+func TestLicencesAreComplete(t *testing.T) {
+	if testing.Short() {
+		t.Skip("lists packages")
+	}
+	for _, goos := range []string{"linux", "windows"} {
+		c := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "github.com/tapelight/tapelight/cmd/tapelight")
+		c.Env = append(os.Environ(), "GOOS="+goos, "GOARCH=amd64", "CGO_ENABLED=1")
+		out, err := c.Output()
+		if err != nil {
+			t.Fatalf("%s: %v", goos, err)
+		}
+		modules := strings.Fields(string(out))
+		slices.Sort(modules)
+		for _, m := range slices.Compact(modules) {
+			if m != "github.com/tapelight/tapelight" && licences[m] == "" {
+				t.Errorf("%s: there is no licence for %s", goos, m)
+			}
+		}
+	}
+}
+
+func TestAboutNamesVersions(t *testing.T) {
+	b := opened(t)
+	b.showReport(core.DoctorReport{OK: true, Checks: []core.Check{{Name: "ffmpeg", OK: true, Detail: "6.1 at /usr/bin/ffmpeg"}}})
+	b.about()
+	b.wantText("ffmpeg 6.1", "LGPL or GPL")
+}

@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/tapelight/tapelight/core"
+)
+
+// settingsDialog is all that isn't about a video. Each change holds at once.
+func (w *Window) settingsDialog() {
+	look := newOneOf(tr("Look"), tr("Dark is best for judging pictures."), w.kit,
+		[]said[Mode]{{Dark, tr("Dark")}, {Light, tr("Light")}, {System, tr("As the system")}}, func(m Mode) string { return string(m) }, w.setMode)
+	look.Set(w.mode)
+	tell := newOneOf(tr("Notifications, when the window is not in front"), "", w.kit,
+		[]said[telling]{{tellEach, tr("When a video is done")}, {tellAll, tr("When all is done")}, {tellNever, tr("Never")}},
+		func(t telling) string { return string(t) }, func(t telling) { w.prefs.p.SetString(prefTell, string(t)) })
+	tell.Set(w.prefs.telling())
+	after := newOneOf(tr("When all is done"), tr("There is a minute to object."), w.kit, afterChoices(), func(a core.AfterAction) string { return afterWords(a) },
+		func(a core.AfterAction) { w.setAfter(core.After{Action: a}) })
+	after.Set(w.snapshot.After.Action)
+	floor := newOneOf(tr("Keep this much room on disks"), tr("When less is free the queue waits, and goes on by itself."), w.kit,
+		[]said[int64]{{1e9, "1 GB"}, {2e9, "2 GB"}, {5e9, "5 GB"}, {10e9, "10 GB"}, {50e9, "50 GB"}}, func(n int64) string { return bytes(n) },
+		func(n int64) { w.prefs.p.SetFloat(prefFloor, float64(n)); w.applySettings() })
+	floor.Set(w.prefs.floor())
+	awake := newTick(tr("Keep the computer awake while videos are restored"), "", w.kit, nil)
+	awake.SetChecked(w.prefs.awake())
+	awake.OnChanged = func(on bool) { w.prefs.p.SetBool(prefSleepy, !on); w.applySettings() }
+
+	form := container.NewVBox(
+		container.New(columns{1, 1}, look.Root, tell.Root),
+		container.New(columns{1, 1}, after.Root, floor.Root), awake, space(gap/2),
+		w.folderSetting(tr("Folder for temporary files"), tr("Takes effect when Tapelight is opened again."), prefTemp),
+		w.folderSetting(tr("Folder of ffmpeg"), tr("Empty: where the system has it. Takes effect when Tapelight is opened again."), prefFFmpeg))
+	d := dialog.NewCustom(tr("Settings"), tr("Close"), form, w.win)
+	d.Resize(fyne.NewSize(620, 100))
+	w.ask(d)
+}
+
+func afterChoices() []said[core.AfterAction] {
+	var all []said[core.AfterAction]
+	for _, a := range afterActions {
+		all = append(all, said[core.AfterAction]{a, afterWords(a)})
+	}
+	return all
+}
+
+// folderSetting shows a folder and lets another be chosen, or the usual one be used again.
+func (w *Window) folderSetting(label, about, key string) fyne.CanvasObject {
+	path := plainText("")
+	path.min = 200
+	show := func() { path.SetText(shortPath(orElse(w.prefs.p.String(key), tr("the usual one")), 60)) }
+	show()
+	choose := newButton(tr("Choose")+ellipsis, theme.FolderOpenIcon(), w.kit, func() {
+		w.pickFolder(label, w.prefs.p.String(key), func(dir string) {
+			w.prefs.p.SetString(key, dir)
+			show()
+		})
+	})
+	usual := newButton(tr("The usual one"), nil, w.kit, func() { w.prefs.p.RemoveValue(key); show() })
+	words := mutedText(label + ". " + about)
+	words.min = 300
+	return container.NewVBox(words, container.NewBorder(nil, nil, nil, container.NewHBox(choose, usual), path))
+}
+
+// applySettings tells core what it has to know.
+func (w *Window) applySettings() {
+	awake, floor := w.prefs.awake(), w.prefs.floor()
+	w.later(func() {
+		w.backend.SetKeepAwake(awake)
+		w.backend.SetDiskFloor(floor)
+	})
+}
+
+// Folders are those that a person has chosen in the settings, to be used from the program's start; "" is the usual one.
+func Folders(p fyne.Preferences) (temp, ffmpeg string) {
+	return p.String(prefTemp), p.String(prefFFmpeg)
+}

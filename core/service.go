@@ -16,7 +16,6 @@ import (
 	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/monitor"
 	"github.com/tapelight/tapelight/core/neural"
-	"github.com/tapelight/tapelight/core/neural/cpu"
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/power"
 	"github.com/tapelight/tapelight/core/process"
@@ -76,7 +75,7 @@ func New(o Options) (*Service, error) {
 	if err := defaults(&o); err != nil {
 		return nil, err
 	}
-	s := &Service{opts: o, log: o.Log, engines: []neural.Engine{cpu.New()}, finding: make(chan struct{}, 1), free: monitor.Free}
+	s := &Service{opts: o, log: o.Log, engines: newEngines(o), finding: make(chan struct{}, 1), free: monitor.Free}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	// What runs when the program ends is continued when the same capture is restored again.
 	s.ctx, s.cancel = ctx, func() { cancel(ErrPaused) }

@@ -85,9 +85,12 @@ func (d *dispatcher) dispatch() {
 		if d.failed == nil {
 			d.start()
 		}
-		if d.failed != nil && d.landed() && !d.recover() {
-			d.takeOver(pushed)
-			return
+		if d.failed != nil && d.landed() {
+			if !d.recover() {
+				d.takeOver(pushed)
+				return
+			}
+			continue
 		}
 		if d.complete && d.given == d.count {
 			close(d.results)

@@ -15,9 +15,12 @@ typedef unsigned long long dptr;
 enum { OK, INVALID = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_DEVICE = 101, INVALID_CONTEXT = 201, INVALID_IMAGE = 200, NOT_FOUND = 500, NOT_READY = 600 };
 
 // What can be set: devices, memory (bytes each), capability (such as 80), version, shared (bytes a block may have at most); skip (1: kernels do nothing);
-// fail_after (launches until one fails; 0: none), fail_code, fail_device (-1: any), corrupt (1: kernels' results are spoilt); kernels_need_uploads and
+// fail_after (launches until one fails; 0: none), fail_again (launches from that to the next), fail_code,
+// heal (devices that failed work again), fail_device (-1: any), corrupt (1: kernels' results are spoilt); kernels_need_uploads and
 // downloads_need_kernels (how many must have run before one may start).
 // What is counted: uploads, downloads, kernels, made (pieces of memory, streams, events, modules ever), live (those not freed), used (bytes), late (waits given up).
+struct Device { std::atomic<int> failed{0}; std::atomic<long long> used{0}; int number; };
+static Device devices[16];
 static std::mutex values_lock;
 static std::condition_variable values_changed;
 static std::map<std::string, long long> &values() {
@@ -33,7 +36,11 @@ static std::map<std::string, long long> &values() {
 }
 static long long get(const char *name) { std::lock_guard<std::mutex> l(values_lock); return values()[name]; }
 static void add(const char *name, long long n) { { std::lock_guard<std::mutex> l(values_lock); values()[name] += n; } values_changed.notify_all(); }
-extern "C" __attribute__((visibility("default"))) void fake_set(const char *name, long long v) { { std::lock_guard<std::mutex> l(values_lock); values()[name] = v; } values_changed.notify_all(); }
+extern "C" __attribute__((visibility("default"))) void fake_set(const char *name, long long v) {
+  for (auto &d : devices) if (!strcmp(name, "heal")) d.failed = 0;
+  { std::lock_guard<std::mutex> l(values_lock); values()[name] = v; }
+  values_changed.notify_all();
+}
 extern "C" __attribute__((visibility("default"))) long long fake_get(const char *name) { return get(name); }
 // Waits until `counted` has reached what `needed` asks for.
 static void await(const char *counted, const char *needed) {
@@ -41,8 +48,6 @@ static void await(const char *counted, const char *needed) {
   if (!values_changed.wait_for(l, std::chrono::seconds(20), [&] { return values()[counted] >= values()[needed]; })) values()["late"]++, values()[needed] = 0;
 }
 
-struct Device { std::atomic<int> failed{0}; std::atomic<long long> used{0}; int number; };
-static Device devices[16];
 static thread_local Device *current;
 
 struct Stream {
@@ -244,6 +249,7 @@ API cuLaunchKernel(void *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, 
     add("fail_after", -1);
     if (!get("fail_after")) {
       const int code = (int)get("fail_code");
+      fake_set("fail_after", get("fail_again"));
       if (code == OUT_OF_MEMORY) return code; // refused, the device goes on
       stream(s)->put([=] { d->failed = code; });
       return OK;

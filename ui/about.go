@@ -24,7 +24,7 @@ func (w *Window) about() {
 	version := mutedText(trf("Version %s", orElse(w.app.Metadata().Version, tr("unknown"))))
 	words := plainText(tr("Turns captures of old video tapes into clean, large video with clean sound. Everything happens on this computer."))
 	words.lines = 2
-	licence := mutedText(tr("Tapelight is free software under the MIT licence. It stands on the work of these people:"))
+	licence := mutedText(tr("Free software under the MIT licence, standing on these shoulders:"))
 	for _, t := range []*text{name, version, words, licence} {
 		t.align, t.min = fyne.TextAlignCenter, 460
 	}

@@ -53,9 +53,6 @@ func run(args []string) error {
 		return err
 	}
 	setLocale()
-	if err := keepCrashes(); err != nil {
-		fmt.Fprintln(os.Stderr, "tapelight: crashes won't be written to a file:", err)
-	}
 	data, err := dataDir()
 	if err != nil {
 		return fmt.Errorf("find the folder for the queue: %w", err)
@@ -66,18 +63,31 @@ func run(args []string) error {
 		return err
 	}
 	defer server.Close()
-	service, err := core.New(core.Options{Queue: &core.QueueOptions{Dir: core.QueueDir(data)}, Quit: func() { fyne.Do(func() { fyne.CurrentApp().Quit() }) }})
+	crashed, err := keepCrashes(data)
 	if err != nil {
-		return fmt.Errorf("start: %w", err)
+		fmt.Fprintln(os.Stderr, "tapelight: crashes won't be written to a file:", err)
 	}
+	log, closeLog := openLog(data)
+	defer closeLog()
+
 	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Tapelight", Version: buildVersion(), Icon: fyne.NewStaticResource("tapelight.png", icons.PNG())})
 	a := app.NewWithID(appID)
 	a.SetIcon(fyne.NewStaticResource("tapelight.png", icons.PNG()))
+	temp, ffmpeg := ui.Folders(a.Preferences())
+	service, err := core.New(core.Options{CacheDir: temp, FFmpegDir: ffmpeg, Log: log, Queue: &core.QueueOptions{Dir: core.QueueDir(data)},
+		Quit: func() { fyne.Do(a.Quit) }})
+	if err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
 	w := a.NewWindow("Tapelight")
 	w.SetMaster()
 	measuring, stopMeasuring := context.WithCancel(context.Background())
 	service.StartMonitor(measuring)
-	window := ui.New(a, w, service, newDesktop(w))
+	window := ui.New(a, w, backend(service), newDesktop(w))
+	window.SetLogFile(logPath(data))
+	if crashed != "" {
+		window.Crashed(crashed)
+	}
 	window.Add(paths)
 	remote.Set(service.Handler(func(paths []string) {
 		fyne.Do(func() {
@@ -119,28 +129,4 @@ func absolute(paths []string) ([]string, error) {
 		out = append(out, a)
 	}
 	return out, nil
-}
-
-// keepCrashes has the runtime write what it says of a crash into a file as well: a desktop program has no terminal to say it on.
-func keepCrashes() error {
-	dir, err := dataDir()
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	name := filepath.Join(dir, "crash.log")
-	if info, err := os.Stat(name); err == nil && info.Size() > 0 {
-		// The last crash is kept when this run doesn't crash, and one before it.
-		if err := os.Rename(name, filepath.Join(dir, "crash.old.log")); err != nil {
-			return err
-		}
-	}
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
-	if err != nil {
-		return err
-	}
-	defer f.Close() // the runtime keeps its own handle
-	return debug.SetCrashOutput(f, debug.CrashOptions{})
 }

@@ -1,7 +1,7 @@
 # make demo   sets this machine up, builds, makes a sample tape and restores it
 # make test   sets this machine up and passes all tests
 # make run    opens the app
-.PHONY: all setup build app cli cuda-cli demo test run clean bench bench-pipeline
+.PHONY: all setup build app cli cuda-cli demo test run clean bench bench-pipeline bench-queue soak
 
 export PATH := $(PATH):/usr/local/go/bin
 # One set of flags for everything that links Fyne's GL driver: each other set compiles it anew, which takes minutes.
@@ -44,6 +44,14 @@ bench:
 bench-pipeline: cli
 	go run ./testdata/make -out build/demo -only ntsc-vhs
 	build/tapelight-cli bench pipeline build/demo/ntsc-vhs.mpg
+
+# What a queue of 10,000 jobs costs.
+bench-queue:
+	go test -run '^$$' -bench TenThousand -benchtime 50x ./core
+
+# The long forms of the fault injection: an hour or more. docs/reliability.md says what they showed.
+soak:
+	TAPELIGHT_SOAK=1 go test -count=1 -v -timeout 4h -run 'TestKill|TestManyJobs' ./core
 
 clean:
 	rm -rf build testdata/tapes

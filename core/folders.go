@@ -11,14 +11,22 @@ import (
 // captures are the file names that are taken from folders.
 var captures = []string{".3gp", ".asf", ".avi", ".dv", ".flv", ".m2ts", ".m2v", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".ts", ".vob", ".webm", ".wmv"}
 
-// expand replaces folders by the captures in them, in order of name. Hidden files, partial and restored ones are left out.
+// expand replaces folders by the captures in them, in order of name, and patterns like "*.avi", which not every shell replaces, by the files they
+// match. Hidden files, partial and restored ones are left out of folders.
 func expand(paths []string) []string {
 	var out []string
 	for _, p := range paths {
 		if abs, err := filepath.Abs(p); err == nil {
 			p = abs
 		}
-		if st, err := os.Stat(p); err != nil || !st.IsDir() {
+		st, err := os.Stat(p)
+		if err != nil && strings.ContainsAny(p, "*?[") {
+			if list, bad := filepath.Glob(p); bad == nil && len(list) > 0 {
+				out = append(out, expand(list)...)
+				continue
+			}
+		}
+		if err != nil || !st.IsDir() {
 			out = append(out, p) // what is wrong with it, the job will say
 			continue
 		}

@@ -67,7 +67,7 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, &StepError{"continue", p.Output, err}
+		return nil, diskFull(&StepError{"continue", p.Output, err}, p, len(Parts(p.Output)) > 0)
 	}
 	if r.Note != nil {
 		switch {
@@ -80,7 +80,12 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 	number := len(found.list) + 1 // of the part that this run writes
 	defer func() {
 		os.Remove(assembledPath(p.Output))
-		if err != nil && !errors.Is(err, ErrPaused) && (r.Keep == nil || !r.Keep(err)) {
+		if err == nil {
+			return
+		}
+		err = diskFull(err, p, true)
+		_, full := errors.AsType[*DiskFullError](err)
+		if !full && !errors.Is(err, ErrPaused) && (r.Keep == nil || !r.Keep(err)) {
 			removeParts(p.Output, number)
 		}
 	}()

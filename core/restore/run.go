@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tapelight/tapelight/core/ffmpeg"
+	"github.com/tapelight/tapelight/core/frame"
 	"github.com/tapelight/tapelight/core/neural"
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
@@ -30,8 +31,10 @@ type Runner struct {
 	Progress func(Progress)
 	// Resume makes a run that can be continued, and continues one of this output that was begun: after a crash, a kill, or an end with cause ErrPaused.
 	Resume bool
-	// Keep, if set, tells failures after which a resumable run's partial files stay, for another try.
+	// Keep, if set, tells failures after which a resumable run's partial files stay, for another try. After a *DiskFullError they stay in any case.
 	Keep func(error) bool
+	// Stall is how long nothing may move before a run is ended with a *StalledError; 0 is ten minutes.
+	Stall time.Duration
 	// Note, if set, hears in words what became of an earlier run.
 	Note func(string)
 	// Overwrite lets the output take an existing file's place.
@@ -41,9 +44,6 @@ type Runner struct {
 	// Temp, if set, is asked at the end for the bytes in temporary files.
 	Temp func() int64
 }
-
-// progressEvery is how often Progress is called.
-const progressEvery = 250 * time.Millisecond
 
 // StepError says in which step a run failed, and on which file.
 type StepError struct {
@@ -63,13 +63,14 @@ func (e *ExistsError) Error() string {
 }
 
 // Run makes p.Output of p.Source. Until it is complete and checked the file is called p.Partial, which is removed when the run fails or is
-// cancelled. On failure a log is left beside the output.
+// cancelled. On failure a log is left beside the output. Errors are *ExistsError, *ForeignError, *StepError, *DiskFullError around one, and the
+// cause of ctx's end.
 func (r *Runner) Run(ctx context.Context, p *plan.Plan) (report *Report, err error) {
 	if _, err := os.Lstat(p.Output); err == nil && !r.Overwrite {
 		return nil, &ExistsError{p.Output}
 	}
 	if err := os.MkdirAll(filepath.Dir(p.Output), 0o755); err != nil {
-		return nil, &StepError{"make the output folder", p.Output, err}
+		return nil, diskFull(&StepError{"make the output folder", p.Output, err}, p, false)
 	}
 	if err := apart(p); err != nil {
 		return nil, &StepError{"make the output", p.Output, err}
@@ -85,6 +86,7 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan) (report *Report, err err
 	defer func() {
 		if err != nil {
 			os.Remove(p.Partial)
+			err = diskFull(err, p, false)
 		}
 	}()
 
@@ -109,6 +111,9 @@ type stream struct {
 	encoder *ffmpeg.Encoder
 	session neural.Session
 
+	taken      atomic.Int64 // pictures that came from the decoder, for whatever use
+	reading    atomic.Bool  // the decoder is waited for
+	writing    atomic.Bool  // the encoder is waited for
 	decoded    atomic.Int64 // pictures that this run took from the decoder to encode
 	starved    atomic.Int64 // nanoseconds the reader waited for a free frame: the network (or the encoder behind it) was slower than the decoder
 	waited     atomic.Int64 // nanoseconds the writer waited for the network
@@ -135,8 +140,8 @@ func (s *stream) run(ctx context.Context) (err error) {
 		return step("start the network", fmt.Errorf("it makes pictures of %v where %v are planned", s.session.Output(), p.Encode.In))
 	}
 
-	inner, cancel := context.WithCancel(ctx) // ends with the run, also where a stage could not be started
-	defer cancel()
+	inner, cancel := context.WithCancelCause(ctx) // ends with the run, also where a stage could not be started
+	defer cancel(nil)
 	group, gctx := errgroup.WithContext(inner)
 	if s.decoder, err = s.Tools.Decode(gctx, s.span.decode); err != nil {
 		return step("start the decoder", err)
@@ -150,6 +155,9 @@ func (s *stream) run(ctx context.Context) (err error) {
 	watching := make(chan struct{})
 	watcher := make(chan struct{})
 	go func() { defer close(watcher); s.watch(watching) }()
+
+	guarded := make(chan struct{})
+	go func() { defer close(guarded); s.guardStall(gctx, cancel) }()
 
 	group.Go(func() (err error) {
 		defer caught(&err)
@@ -173,9 +181,13 @@ func (s *stream) run(ctx context.Context) (err error) {
 	err = group.Wait() // of the first to fail: the other's error is only what the first one caused
 	close(watching)
 	<-watcher
+	<-guarded
 	s.networkCPU = s.session.Stats().BusySeconds
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if stall := stallOf(inner); stall != nil && err != nil {
+		return stall // whatever came first, it came of that
 	}
 	if err == nil {
 		s.end = time.Now()
@@ -216,8 +228,8 @@ func (s *stream) read(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for err = s.decoder.Read(f); err == nil && skip > 0; skip-- {
-			err = s.decoder.Read(f)
+		for err = s.next(f); err == nil && skip > 0; skip-- {
+			err = s.next(f)
 		}
 		if errors.Is(err, io.EOF) {
 			break
@@ -241,6 +253,17 @@ func (s *stream) read(ctx context.Context) error {
 	return nil
 }
 
+// next reads one picture from the decoder.
+func (s *stream) next(f *frame.Frame) error {
+	s.reading.Store(true)
+	err := s.decoder.Read(f)
+	s.reading.Store(false)
+	if err == nil {
+		s.taken.Add(1)
+	}
+	return err
+}
+
 // write moves pictures from the network to the encoder.
 func (s *stream) write(ctx context.Context) error {
 	for drop := s.span.drop; ; {
@@ -256,13 +279,17 @@ func (s *stream) write(ctx context.Context) error {
 		if drop > 0 {
 			drop--
 		} else {
+			s.writing.Store(true)
 			err = s.encoder.Write(f)
+			s.writing.Store(false)
 		}
 		s.session.Put(f)
 		if err != nil {
 			return s.encoding(err)
 		}
 	}
+	s.writing.Store(true)
+	defer s.writing.Store(false)
 	return s.encoding(s.encoder.Finish())
 }
 
@@ -272,31 +299,4 @@ func (s *stream) encoding(err error) error {
 		return err
 	}
 	return &StepError{"encode", s.plan.Output, err}
-}
-
-func (s *stream) watch(stop <-chan struct{}) {
-	if s.Progress == nil {
-		return
-	}
-	tick := time.NewTicker(progressEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			s.Progress(s.progress())
-		case <-stop:
-			s.Progress(s.progress())
-			return
-		}
-	}
-}
-
-func (s *stream) progress() Progress {
-	e := s.encoder.Progress()
-	pr := Progress{Stage: "Restoring", Frames: s.base + e.Frame, Total: s.plan.Frames, Size: e.Size, Elapsed: time.Since(s.start)}
-	for i, st := range s.stages(time.Now()) {
-		frames := []int64{s.decoded.Load(), s.session.Stats().Frames, e.Frame}[i]
-		pr.Stages = append(pr.Stages, StageProgress{Name: st.Name, Frames: frames, Utilisation: st.Utilisation})
-	}
-	return pr
 }

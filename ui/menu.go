@@ -44,6 +44,8 @@ func (a action) shortcut() fyne.Shortcut {
 		return ctrlShift(fyne.KeyDown)
 	case actDuplicate:
 		return ctrl(fyne.KeyD)
+	case actCancel:
+		return ctrl(fyne.KeyPeriod)
 	case actRemove:
 		return &desktop.CustomShortcut{KeyName: fyne.KeyDelete}
 	}

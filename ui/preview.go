@@ -91,7 +91,7 @@ func newPreviewPanel(k *kit, d doors, on previewActions) *previewPanel {
 		layout.NewSpacer(),
 		zoom(0, 0, tr("Fit"), tr("As large as fits. (0)")), zoom(1, 1, "1:1", tr("One pixel of the new picture for one of the screen; drag to look around. (1)")),
 		zoom(2, 2, "2:1", tr("Twice as large. (2)")), p.save)
-	below := container.NewBorder(nil, nil, p.state, p.clock)
+	below := container.NewBorder(nil, nil, nil, p.clock, p.state)
 	p.Root = container.NewBorder(bar, container.NewVBox(p.line, below), nil, nil,
 		container.NewStack(p.view, container.NewCenter(p.message)))
 	p.mark()

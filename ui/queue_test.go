@@ -73,7 +73,7 @@ func TestStatesInWords(t *testing.T) {
 		if got, _ := stateWords(c.j, c.mode); got != c.words {
 			t.Errorf("%s: %q, want %q", c.j.State, got, c.words)
 		}
-		if got := progressWords(c.j); got != c.progress {
+		if got := progressWords(c.j, true); got != c.progress {
 			t.Errorf("%s: progress %q, want %q", c.j.State, got, c.progress)
 		}
 	}

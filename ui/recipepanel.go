@@ -82,7 +82,7 @@ func newRecipePanel(k *kit, on recipeActions) *recipePanel {
 	p.keep = hinted(newButton(tr("Save as a preset")+ellipsis, nil, k, func() { p.on.keep(p.draft) }), tr("Keeps these settings under a name of your own."))
 	p.folder = newChoice([]string{besideOriginal(), chooseFolder()}, k, p.folderPicked)
 
-	top := container.NewBorder(nil, nil, nil, p.all, container.NewVBox(p.heading, p.subject))
+	top := container.NewBorder(nil, nil, nil, container.NewCenter(p.all), container.NewVBox(p.heading, p.subject))
 	bottom := container.NewVBox(p.estimate, boldText(tr("Save new videos")), p.folder)
 	p.scroll = container.NewVScroll(container.NewVBox(p.picker, space(gap/2), p.controls.Root,
 		container.NewHBox(layout.NewSpacer(), p.reset, p.keep)))

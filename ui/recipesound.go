@@ -74,7 +74,7 @@ func sizeWords(r recipe.Recipe) string {
 	if r.Upscale.Height == 0 {
 		return tr("as on the tape")
 	}
-	return trf("%d lines", r.Upscale.Height)
+	return trf("%d lines high", r.Upscale.Height)
 }
 
 func soundWords(r recipe.Recipe) string {

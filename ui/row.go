@@ -94,9 +94,8 @@ func (r *row) Set(index int, s rowState) {
 	j := s.job
 	words, color := stateWords(j, s.mode)
 	r.name.SetText(j.Name)
-	r.facts.SetText(factWords(j, r.Size().Width >= roomyRow))
+	r.setWords()
 	r.state.Set(words, color)
-	r.progress.SetText(progressWords(j))
 	moved := false
 	if hide := !showsBar(j); r.bar.Hidden != hide {
 		r.bar.Hidden, moved = hide, true
@@ -140,12 +139,19 @@ func (r *row) setAction(a action) (moved bool) {
 	return moved
 }
 
+// setWords says as much as there is room for.
+func (r *row) setWords() {
+	roomy := r.Size().Width >= roomyRow
+	r.facts.SetText(factWords(r.job, roomy))
+	r.progress.SetText(progressWords(r.job, roomy))
+}
+
 func (r *row) Resize(s fyne.Size) {
 	before := r.Size().Width
 	r.BaseWidget.Resize(s)
 	if (before < roomyRow) != (s.Width < roomyRow) && r.job.ID != "" {
 		r.setAction(mainAction(r.job))
-		r.facts.SetText(factWords(r.job, s.Width >= roomyRow))
+		r.setWords()
 		r.Refresh()
 	}
 }

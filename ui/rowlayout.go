@@ -55,7 +55,7 @@ func (rr *rowRenderer) Layout(size fyne.Size) {
 	figures := float32(0)
 	if !r.progress.Hidden {
 		// The figures are the more useful part when there isn't room for all.
-		figures = min(width*0.72, 240)
+		figures = min(width*0.7, 240)
 		place(r.progress, left+width-figures, y, figures, lineTwo)
 		figures += gap
 	}

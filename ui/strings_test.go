@@ -52,8 +52,14 @@ func spoken(t *testing.T) map[string]any {
 			switch {
 			case (fun.Name == "tr" || fun.Name == "trf") && len(c.Args) > 0:
 				s := text(0)
+				if old, ok := found[s]; ok && old != any(s) {
+					t.Errorf("%q is used with and without a plural", s)
+				}
 				found[s] = s
 			case fun.Name == "count" && len(c.Args) == 3:
+				if old, ok := found[text(2)].(string); ok {
+					t.Errorf("%q is used with and without a plural", old)
+				}
 				found[text(2)] = map[string]any{"one": text(1), "other": text(2)}
 			}
 			return true

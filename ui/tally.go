@@ -48,7 +48,7 @@ func (c tallied) words(m core.Mode) (headline, detail string) {
 		if m != core.Started && waiting > 0 {
 			headline = trf("Restoring %d of %d, then it stops", done+failed+1, c.all)
 		}
-		return headline, c.running.Name + " · " + progressWords(*c.running)
+		return headline, c.running.Name + " · " + progressWords(*c.running, true)
 	case c.all == 0 && c.of[core.Cancelled] == 0:
 		return "Tapelight", tr("Old tapes, clean and large")
 	case reading > 0 && waiting == 0:

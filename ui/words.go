@@ -69,13 +69,14 @@ func waitingWords(j core.Job, mode core.Mode) (string, fyne.ThemeColorName) {
 	return tr("Ready to start"), colorMuted
 }
 
-// progressWords is how far a running job is: "43 % · 24.1 fps · about 5 min left"; parts that aren't known are left out.
-func progressWords(j core.Job) string {
+// progressWords is how far a running job is: "43 % · 24.1 fps · about 5 min left"; parts that aren't known are left out. Where there is
+// little room the speed is, too.
+func progressWords(j core.Job, roomy bool) string {
 	if j.State != core.Running {
 		return ""
 	}
 	parts := []string{percent(j.Progress)}
-	if j.FPS > 0 {
+	if j.FPS > 0 && roomy {
 		parts = append(parts, trf("%s fps", rate(j.FPS)))
 	}
 	if j.ETA > 0 {

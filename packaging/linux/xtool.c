@@ -2,6 +2,7 @@
 //
 //	xtool drop WINDOW FILE...                drags files onto the window and lets go
 //	xtool latency WINDOW N X Y W H           N times a key, and how long until pixels of that part of the screen change
+//	xtool look 0 X Y W H                     a number that stands for the pixels of that part of the screen, and how many colours it has
 //
 // Build: cc -O2 -o xtool xtool.c -lX11
 #include <X11/Xatom.h>
@@ -133,6 +134,23 @@ static unsigned long look(int x, int y, int w, int h)
 	return sum;
 }
 
+static int colours(int x, int y, int w, int h)
+{
+	XImage *m = XGetImage(d, DefaultRootWindow(d), x, y, w, h, AllPlanes, ZPixmap);
+	unsigned long seen[256];
+	int n = 0;
+	for (int j = 0; m && j < h; j++)
+		for (int i = 0; i < w && n < 256; i++) {
+			unsigned long p = XGetPixel(m, i, j);
+			int k = 0;
+			while (k < n && seen[k] != p)
+				k++;
+			if (k == n)
+				seen[n++] = p;
+		}
+	return n;
+}
+
 static int larger(const void *a, const void *b)
 {
 	double x = *(double *)a, y = *(double *)b;
@@ -183,5 +201,10 @@ int main(int argc, char **argv)
 		return drop(to, argc - 3, argv + 3);
 	if (!strcmp(argv[1], "latency") && argc == 8)
 		return latency(to, atoi(argv[3]), atoi(argv[4]), atoi(argv[5]), atoi(argv[6]), atoi(argv[7]));
+	if (!strcmp(argv[1], "look") && argc == 7) {
+		int x = atoi(argv[3]), y = atoi(argv[4]), w = atoi(argv[5]), h = atoi(argv[6]);
+		printf("%lx %d\n", look(x, y, w, h), colours(x, y, w, h));
+		return 0;
+	}
 	return 2;
 }

@@ -74,7 +74,9 @@ func (v *previews) begin(ctx, service context.Context, name string) (inner conte
 }
 
 // work waits for a place to render in.
-func (v *previews) work(ctx context.Context) (release func(), err error) { return place(ctx, v.rendering) }
+func (v *previews) work(ctx context.Context) (release func(), err error) {
+	return place(ctx, v.rendering)
+}
 
 func place(ctx context.Context, places chan struct{}) (release func(), err error) {
 	if ctx.Err() != nil {

@@ -48,7 +48,7 @@ func TestPreviewIsTheRun(t *testing.T) {
 	still := quick(recipe.NetworkNone) // no temporal denoiser: exactly the same
 	still.Picture.Denoise = 0
 	worn := quick(recipe.NetworkNone)
-	worn.Picture.Denoise, worn.Picture.Deblock, worn.Picture.Sharpen, worn.Picture.MaskBottom, worn.Upscale.Height = 80, true, 40, 8, 720
+	worn.Picture.Denoise, worn.Picture.Deblock, worn.Picture.Sharpen, worn.Picture.MaskBottom, worn.Upscale.Height = 80, true, 40, 8, 540
 	for _, c := range []struct {
 		sample, name string
 		recipe       recipe.Recipe
@@ -56,24 +56,20 @@ func TestPreviewIsTheRun(t *testing.T) {
 	}{
 		{"ntsc-vhs", "plain", still, 0},
 		{"ntsc-vhs", "everything", worn, 3},
-		{"ntsc-vhs", "network", quick(recipe.NetworkAuto), 2},
-		{"ntsc-bff", "network", quick(recipe.NetworkAuto), 2},
 		{"pal-dv", "network", quick(recipe.NetworkAuto), 2},
 		{"film-hard", "plain", still, 0},
-		{"film-soft", "plain", still, 0},
 		{"archive-422", "plain", still, 0},
 		{"webcam", "plain", still, 0},
-		{"odd-size", "plain", still, 0},
 	} {
 		t.Run(c.sample+"/"+c.name, func(t *testing.T) {
-			sample := tape.For(t, 2, c.sample)[c.sample]
+			sample := tape.For(t, sampleSeconds, c.sample)[c.sample]
 			s := newService(t)
 			out := filepath.Join(t.TempDir(), "out.mkv")
 			if _, err := s.Restore(t.Context(), core.Request{Path: sample.Path, Recipe: c.recipe, Output: out}, nil); err != nil {
 				t.Fatal(err)
 			}
 			last := int64(sample.OutputFrames) - 1
-			for _, n := range []int64{0, 1, last/2 + 3, last - 6, last} {
+			for _, n := range []int64{1, last - 3, last} {
 				at := (float64(n) + 0.5) / sample.OutputRate.Float()
 				f, err := s.PreviewFrame(t.Context(), core.PreviewRequest{Path: sample.Path, Recipe: c.recipe, Time: at})
 				if err != nil {

@@ -3,6 +3,7 @@ package compare
 
 import (
 	"math"
+	"strings"
 
 	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/plan"
@@ -13,9 +14,21 @@ import (
 // no more (its rounding has more than one resting place).
 const leadIn = 12
 
-// margins are how many seconds earlier than needed to seek, one after the other while a seek lands too late. Program streams have no index: seeks land on
-// the next group of pictures, which is half a second on DVDs, and longer elsewhere.
-var margins = []float64{0.8, 3, 12, math.Inf(1)}
+// margins are how many seconds earlier than needed to seek, one after the other while a seek lands too late. Program and transport streams have no index:
+// seeks land on the next group of pictures, which is half a second on DVDs, and longer elsewhere. Other containers do as they are told.
+func margins(p *plan.Plan) []float64 {
+	if strings.HasPrefix(p.Source.Format, "mpeg") {
+		return []float64{0.8, 3, 12, math.Inf(1)}
+	}
+	return []float64{0.1, 3, 12, math.Inf(1)}
+}
+
+// tooLate is how many seconds after the time that was asked for the first picture lies where the seek landed too late: it is half a coded frame's time
+// where it did not, because half a frame before it is where the cut is made.
+func tooLate(p *plan.Plan) float64 {
+	coded, pictures := cycles(p.Decode)
+	return float64(pictures) / float64(coded) / Rate(p)
+}
 
 // Number is the number of the plan's picture that is on show at seconds after the first picture; the last where the capture has ended by then.
 func Number(p *plan.Plan, seconds float64) int64 {

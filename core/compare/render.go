@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"math"
 
 	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/frame"
@@ -32,7 +33,7 @@ func (r *Renderer) Before(ctx context.Context, p *plan.Plan, n int64) (*image.RG
 		return nil, errPart
 	}
 	d := plain(p.Decode)
-	for _, margin := range margins {
+	for _, margin := range margins(p) {
 		m, late, err := r.Tools.PlainPicture(ctx, windowOf(d, -p.Encode.Shift, n, 1, margin), p.Encode.From.Matrix, p.Encode.Width, p.Encode.Height)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -59,13 +60,13 @@ func plain(d ffmpeg.DecodeSpec) ffmpeg.DecodeSpec {
 
 // again tells whether an attempt has to be made anew with a larger margin: the seek landed after the first picture it was to find, or behind the end.
 func again(p *plan.Plan, late float64, err error, margin float64) bool {
-	if margin == margins[len(margins)-1] {
+	if math.IsInf(margin, 1) { // from the beginning
 		return false
 	}
 	if errors.Is(err, io.EOF) {
 		return true
 	}
-	return err == nil && late > 0.75/Rate(p)
+	return err == nil && late > tooLate(p)
 }
 
 // none words the lack of a picture.
@@ -82,7 +83,7 @@ func (r *Renderer) Restored(ctx context.Context, p *plan.Plan, n int64) (*frame.
 	if p.Decode.Seek != 0 || p.Decode.Duration != 0 {
 		return nil, errPart
 	}
-	for _, margin := range margins {
+	for _, margin := range margins(p) {
 		f, late, err := r.restored(ctx, p, n, margin)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -15,7 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tapelight/tapelight/core/ffmpeg"
-	"github.com/tapelight/tapelight/core/frame"
 	"github.com/tapelight/tapelight/core/neural"
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
@@ -156,12 +154,18 @@ func (s *stream) run(ctx context.Context) (err error) {
 	watcher := make(chan struct{})
 	go func() { defer close(watcher); s.watch(watching) }()
 
+	hushed := make(chan struct{})
+	context.AfterFunc(gctx, func() { defer close(hushed); s.encoder.Close() }) // one that waits for pictures does not hear that it is to end
 	guarded := make(chan struct{})
 	go func() { defer close(guarded); s.guardStall(gctx, cancel) }()
 
 	group.Go(func() (err error) {
 		defer caught(&err)
-		return step("decode", s.read(gctx))
+		err = step("decode", s.read(gctx))
+		if gctx.Err() != nil {
+			s.drain()
+		}
+		return err
 	})
 	written := make(chan struct{})
 	group.Go(func() (err error) {
@@ -182,6 +186,7 @@ func (s *stream) run(ctx context.Context) (err error) {
 	close(watching)
 	<-watcher
 	<-guarded
+	<-hushed
 	s.networkCPU = s.session.Stats().BusySeconds
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -215,88 +220,4 @@ func (s *stream) open(ctx context.Context) (neural.Session, error) {
 	}
 	n := p.Network
 	return s.Engine.Open(ctx, s.Network.AtStrength(n.Strength), p.Decode.Out, neural.Options{Device: n.Device, Batch: n.Batch, Threads: n.Threads})
-}
-
-// read moves pictures from the decoder to the network until the capture, or the part of it that is wanted, ends.
-func (s *stream) read(ctx context.Context) error {
-	limited := s.plan.Decode.Duration > 0
-	skip, lead := s.span.discard, s.span.drop
-	for !limited || s.base+s.decoded.Load() < s.plan.Frames {
-		start := time.Now()
-		f, err := s.session.Get(ctx)
-		s.starved.Add(int64(time.Since(start)))
-		if err != nil {
-			return err
-		}
-		for err = s.next(f); err == nil && skip > 0; skip-- {
-			err = s.next(f)
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.session.Push(ctx, f); err != nil {
-			return err
-		}
-		if lead > 0 {
-			lead--
-		} else {
-			s.decoded.Add(1)
-		}
-	}
-	if s.base+s.decoded.Load() == 0 {
-		return errors.New("not a single picture could be decoded")
-	}
-	s.session.Finish()
-	return nil
-}
-
-// next reads one picture from the decoder.
-func (s *stream) next(f *frame.Frame) error {
-	s.reading.Store(true)
-	err := s.decoder.Read(f)
-	s.reading.Store(false)
-	if err == nil {
-		s.taken.Add(1)
-	}
-	return err
-}
-
-// write moves pictures from the network to the encoder.
-func (s *stream) write(ctx context.Context) error {
-	for drop := s.span.drop; ; {
-		start := time.Now()
-		f, err := s.session.Next(ctx)
-		s.waited.Add(int64(time.Since(start)))
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if drop > 0 {
-			drop--
-		} else {
-			s.writing.Store(true)
-			err = s.encoder.Write(f)
-			s.writing.Store(false)
-		}
-		s.session.Put(f)
-		if err != nil {
-			return s.encoding(err)
-		}
-	}
-	s.writing.Store(true)
-	defer s.writing.Store(false)
-	return s.encoding(s.encoder.Finish())
-}
-
-// encoding names the file that could not be written.
-func (s *stream) encoding(err error) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return &StepError{"encode", s.plan.Output, err}
 }

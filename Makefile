@@ -5,8 +5,10 @@
 
 export PATH := $(PATH):/usr/local/go/bin
 # One set of flags for everything that links Fyne's GL driver: each other set compiles it anew, which takes minutes.
-APP_TAGS := gles,migrated_fynedo
+APP_TAGS := gles,migrated_fynedo,cuda
 GO_BUILD := go build -trimpath
+# gorgonia.org/cu wants <cuda.h>; ours declares what is used, so CUDA need not be installed.
+export C_INCLUDE_PATH := $(CURDIR)/core/neural/cuda/include$(if $(C_INCLUDE_PATH),:$(C_INCLUDE_PATH))
 
 all: build
 
@@ -19,11 +21,15 @@ app:
 	$(GO_BUILD) -tags $(APP_TAGS) -o build/tapelight ./cmd/tapelight
 
 cli:
-	$(GO_BUILD) -o build/tapelight-cli ./cmd/tapelight-cli
+	$(GO_BUILD) -tags cuda -o build/tapelight-cli ./cmd/tapelight-cli
 
 # CLI=PATH says where to
 cuda-cli:
 	$(GO_BUILD) -tags cuda -o $(or $(CLI),build/tapelight-cli-cuda) ./cmd/tapelight-cli
+
+# The GPU engine's PTX, made anew; needs clang-19.
+kernels:
+	core/neural/cuda/kernels/build.sh
 
 demo: setup cli
 	go run ./testdata/make -out build/demo -only ntsc-vhs

@@ -29,13 +29,16 @@ type Engine struct {
 	uses   map[int]int      // lanes by card
 	gone   map[int]bool     // cards lost in this process
 
+	fuse fusing  // where nothing was measured
+	slow float64 // see slowPicture
+
 	tuning  sync.Mutex // one at a time: they'd disturb one another
 	choices map[string]choice
 }
 
 // New returns the engine. It works on machines without a card too: there, Devices and Open say what is missing.
 func New(c Config) *Engine {
-	return &Engine{config: c, tested: map[string]error{}, uses: map[int]int{}, gone: map[int]bool{}, choices: map[string]choice{}}
+	return &Engine{config: c, tested: map[string]error{}, uses: map[int]int{}, gone: map[int]bool{}, choices: map[string]choice{}, slow: slowPicture}
 }
 
 // Name is "cuda".

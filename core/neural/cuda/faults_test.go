@@ -51,6 +51,7 @@ func TestFaults(t *testing.T) {
 	live := fakeGet("live")
 	n, f := windowed()
 	in := noise(rand.New(rand.NewPCG(11, 11)), f, 17)
+	want := right(t, n, in)
 	for _, c := range []struct {
 		name          string
 		again         int64 // launches from the first failure to the next, 0 for none
@@ -83,7 +84,7 @@ func TestFaults(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				agree(t, n, in, out, halfBound)
+				agree(t, want, out, halfBound)
 				if int(st.Frames) != len(in) || !h.has(c.want) {
 					t.Errorf("%+v; it said %q", st, h.lines)
 				}
@@ -113,7 +114,8 @@ func TestLittleMemory(t *testing.T) {
 	n := &neural.Network{Name: "tall", Planes: 1, Grid: 1, Scale: 1, FlipBottom: true, Inputs: []neural.Channel{{}, {T: 1}}}
 	r := rand.New(rand.NewPCG(3, 3))
 	weigh(r, n, []int{32, 20, 40}, leaky)
-	in := noise(r, frame.Format{Width: 33, Height: 64, Chroma: frame.Mono, Depth: 10}, 5)
+	in := noise(r, frame.Format{Width: 20, Height: 64, Chroma: frame.Mono, Depth: 10}, 3)
+	want := right(t, n, in)
 	for _, capability := range []int64{61, 80} {
 		fake(t, map[string]int64{"capability": capability, "memory": 1 << 30})
 		bound := halfBound
@@ -124,7 +126,7 @@ func TestLittleMemory(t *testing.T) {
 		if err != nil || st.Batch != 4 {
 			t.Fatal(st, err)
 		}
-		agree(t, n, in, whole, bound)
+		agree(t, want, whole, bound)
 		all, err := cards()
 		if err != nil {
 			t.Fatal(err)
@@ -153,7 +155,7 @@ func TestLittleMemory(t *testing.T) {
 				t.Fatalf("with %d bytes: %v, it said %q", c.memory, err, h.lines)
 			}
 			if h.has("works instead") {
-				agree(t, n, in, out, singleBound)
+				agree(t, want, out, singleBound)
 				break
 			}
 			for i := range out {
@@ -289,17 +291,20 @@ func TestNoGrowth(t *testing.T) {
 
 // TestTuning: what was measured is used again, also by another engine; a file that can't be read is replaced.
 func TestTuning(t *testing.T) {
+	fake(t, map[string]int64{"memory": 1 << 20}) // so that small batches are the largest
 	n, f := windowed()
 	in := noise(rand.New(rand.NewPCG(4, 4)), f, 3)
+	want := right(t, n, in)
 	dir := filepath.Join(t.TempDir(), "cache")
 	made := func() int64 {
 		from := fakeGet("kernels")
 		e := New(Config{CacheDir: dir})
+		e.slow = 1e9
 		out, st, err := through(e, n, in, neural.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		agree(t, n, in, out, halfBound)
+		agree(t, want, out, halfBound)
 		if st.Batch < 1 || st.Batch > most || st.Batch&(st.Batch-1) != 0 {
 			t.Errorf("batch %d", st.Batch)
 		}
@@ -318,5 +323,38 @@ func TestTuning(t *testing.T) {
 		if text, err := os.ReadFile(path); err != nil || !strings.Contains(string(text), "Fake 0") {
 			t.Errorf("after %q the file is %q, %v", bad, text, err)
 		}
+	}
+}
+
+// TestReport: the table that people compare cards by is complete, and its figures fit one another.
+func TestReport(t *testing.T) {
+	e := New(Config{})
+	reports, err := e.Report(t.Context(), false)
+	if err != nil || len(reports) != 1 || !reports[0].OK() || len(reports[0].Tests) != 3 || reports[0].ID != "cuda:0" || len(reports[0].Speeds) > 0 {
+		t.Fatalf("%+v, %v", reports, err)
+	}
+	all, err := cards()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.selfTest(all[0], variants[0]); err != nil {
+		t.Fatal(err)
+	}
+	fake(t, map[string]int64{"skip": 1, "memory": 64 << 20})
+	r := reports[0]
+	if err := e.speeds(t.Context(), all[0], &r, [2]int{96, 64}); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Speeds) != 9 || r.CopyPeak <= 0 || r.MatrixPeak <= 0 {
+		t.Errorf("%+v", r)
+	}
+	for _, s := range r.Speeds {
+		if s.FPS <= 0 || s.StreamFPS <= 0 || s.FLOPS <= s.FPS || s.Bytes <= s.FPS || s.Busy < 0 || len(s.Passes) == 0 {
+			t.Errorf("%+v", s)
+		}
+	}
+	fake(t, map[string]int64{"corrupt": 1, "skip": 0, "memory": 1 << 30})
+	if reports, err = New(Config{}).Report(t.Context(), true); err != nil || reports[0].OK() || !strings.Contains(reports[0].Tests[0].Error, "computes wrongly") {
+		t.Errorf("of a faulty card: %+v, %v", reports, err)
 	}
 }

@@ -177,48 +177,32 @@ const (
 	halfBound   = 4e-3
 )
 
-// distance is how far a frame is from the reference at most, as a share of the range, and where.
-func distance(n *neural.Network, in []*frame.Frame, i int, got *frame.Frame) (worst float64, where string, err error) {
-	want, err := neural.ReferencePlanes(n, in, i)
-	if err != nil {
-		return 0, "", err
-	}
-	top := float64(int(1)<<got.Depth - 1)
-	for p, values := range want {
-		data := got.Plane(p)
-		for k, v := range values {
-			code := 0.0
-			if got.Depth == 8 {
-				code = float64(data[k])
-			} else {
-				code = float64(binary.LittleEndian.Uint16(data[2*k:]))
-			}
-			if d := math.Abs(code/top-v) - 0.5/top; d > worst {
-				w, _ := got.PlaneSize(p)
-				worst, where = d, fmt.Sprintf("frame %d, plane %d, row %d, column %d: %v, reference %v", i, p, k/w, k%w, code/top, v)
-			}
+// right is what the reference makes of each frame of a stream.
+func right(t *testing.T, n *neural.Network, in []*frame.Frame) (all [][][]float64) {
+	t.Helper()
+	for i := range in {
+		planes, err := neural.ReferencePlanes(n, in, i)
+		if err != nil {
+			t.Fatal(err)
 		}
+		all = append(all, planes)
 	}
-	return worst, where, nil
+	return all
 }
 
-// agree fails the test where any of the outputs is further from the reference than the bound.
-func agree(t interface {
-	Helper()
-	Errorf(string, ...any)
-}, n *neural.Network, in, out []*frame.Frame, bound float64) {
+// agree fails the test where any of the outputs is further from what is right than the bound.
+func agree(t *testing.T, want [][][]float64, out []*frame.Frame, bound float64) {
 	t.Helper()
-	if len(out) != len(in) {
-		t.Errorf("%d frames out for %d in", len(out), len(in))
+	if len(out) != len(want) {
+		t.Errorf("%d frames out for %d in", len(out), len(want))
 		return
 	}
 	for i, f := range out {
 		if f.Index != int64(i) {
 			t.Errorf("output %d has index %d", i, f.Index)
 		}
-		if d, where, err := distance(n, in, i, f); err != nil || d > bound {
-			t.Errorf("%.2g from the reference: %s %v", d, where, err)
-			return
+		if d := apart(f, want[i]); d > bound {
+			t.Errorf("frame %d is %.2g from the reference", i, d)
 		}
 	}
 }

@@ -73,6 +73,7 @@ func TestAgreesWithReference(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				n, f := drawn(t)
 				in := noise(rand.New(rand.NewPCG(7, 7)), f, rapid.IntRange(1, 3).Draw(t, "frames"))
+				e.fuse = fusing(rapid.IntRange(0, 2).Draw(t, "fuse"))
 				out, _, err := through(e, n, in, neural.Options{Batch: rapid.IntRange(1, 3).Draw(t, "batch")})
 				if err != nil {
 					t.Fatal(err)
@@ -81,9 +82,13 @@ func TestAgreesWithReference(t *testing.T) {
 					t.Fatalf("%d frames out for %d in", len(out), len(in))
 				}
 				i := rapid.IntRange(0, len(in)-1).Draw(t, "checked")
-				d, where, err := distance(n, in, i, out[i])
-				if err != nil || d > c.bound {
-					t.Fatalf("%.2g from the reference: %s %v", d, where, err)
+				want, err := neural.ReferencePlanes(n, in, i)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d := apart(out[i], want)
+				if d > c.bound {
+					t.Fatalf("%.2g from the reference", d)
 				}
 				worst = max(worst, d)
 			})

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync"
 
 	"github.com/tapelight/tapelight/core/frame"
 	"github.com/tapelight/tapelight/core/neural"
@@ -46,6 +47,10 @@ func (e *Engine) selfTest(c *card, v *variant) error {
 // check gives the largest distance from the reference, as a share of the range, over both ways to run a network: layer by layer, and fused.
 func check(c *card, v *variant) (worst float64, err error) {
 	n, in := known()
+	right, err := knownResult()
+	if err != nil {
+		return 0, err
+	}
 	g, err := newGeometry(n, in[0].Format)
 	if err != nil {
 		return 0, err
@@ -60,11 +65,7 @@ func check(c *card, v *variant) (worst float64, err error) {
 			return 0, err
 		}
 		for i, f := range out {
-			want, err := neural.ReferencePlanes(n, in, i)
-			if err != nil {
-				return 0, err
-			}
-			worst = max(worst, apart(f, want))
+			worst = max(worst, apart(f, right[i]))
 		}
 	}
 	if worst > testBound {
@@ -92,7 +93,7 @@ func known() (*neural.Network, []*frame.Frame) {
 		n.Layers = append(n.Layers, l)
 		in = out
 	}
-	f := frame.Format{Width: 74, Height: 2 * 30, Chroma: frame.YUV420, Depth: 10}
+	f := frame.Format{Width: 74, Height: 2 * 26, Chroma: frame.YUV420, Depth: 10}
 	var frames []*frame.Frame
 	for i := range 2 {
 		fr := frame.New(f)
@@ -104,6 +105,19 @@ func known() (*neural.Network, []*frame.Frame) {
 	}
 	return n, frames
 }
+
+// knownResult is what the reference makes of known's frames.
+var knownResult = sync.OnceValues(func() (right [][][]float64, err error) {
+	n, in := known()
+	for i := range in {
+		planes, err := neural.ReferencePlanes(n, in, i)
+		if err != nil {
+			return nil, err
+		}
+		right = append(right, planes)
+	}
+	return right, nil
+})
 
 // once computes all frames of a short stream in one batch.
 func once(c *card, p *program, frames []*frame.Frame) ([]*frame.Frame, error) {

@@ -103,7 +103,7 @@ func (c *card) free() (bytes int64, err error) {
 // firstSize is what a session on a card and lanes-1 others like it is made for: with the batch asked for, or the one that was found best.
 func (e *Engine) firstSize(ctx context.Context, c *card, g *geometry, batch, lanes int) (laneSize, fusing, error) {
 	if batch > 0 {
-		return sizeFor(g, min(batch, most), lanes), fuseReckoned, nil
+		return sizeFor(g, min(batch, most), lanes), e.fuse, nil
 	}
 	best, err := e.tuned(ctx, c, g, lanes)
 	return sizeFor(g, best.Batch, lanes), best.Fuse, err

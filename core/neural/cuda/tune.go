@@ -28,6 +28,7 @@ type choice struct {
 
 const (
 	tuneFor     = 700 * time.Millisecond // no further trial is begun after that
+	slowPicture = 0.04                   // seconds; a card that takes longer for one is not tried with many
 	tuneBatches = 3
 	tuneGain    = 0.97 // a larger batch must be that much faster: it takes more memory, and longer until its first picture
 	tuneKept    = 256  // entries in the file; beyond that it begins anew
@@ -84,7 +85,14 @@ func (e *Engine) try(ctx context.Context, c *card, g *geometry, largest, lanes i
 			return best, err
 		}
 		n := min(l.batch, 8)
-		seconds, err := l.measure(n, tuneBatches)
+		seconds, err := l.measure(1, 1)
+		if err == nil && seconds > e.slow {
+			l.close()
+			return choice{n, fuse, seconds}, nil
+		}
+		if err == nil {
+			seconds, err = l.measure(n, tuneBatches)
+		}
 		if err != nil {
 			l.close()
 			return best, err

@@ -32,8 +32,11 @@ type Line struct {
 type Noise struct {
 	Known     bool        `json:"known"`      // false: too short, or silent
 	FloorDBFS float64     `json:"floor_dbfs"` // RMS in pauses above 60 Hz, hum lines left out
-	Bands     [15]float64 `json:"bands_dbfs"` // at ffmpeg.DenoiseBandCentres: mean power density times half the rate
-	SNRDB     float64     `json:"snr_db"`     // level of the track over the floor
+	Bands     [15]float64 `json:"bands_dbfs"` // mean of the channels, at 80 Hz to 24 kHz, half an octave apart: mean power density times half the rate
+	// The same of the sum and the difference of two channels (each over the root of 2); of one channel Sum is Bands.
+	Sum        [15]float64 `json:"sum_dbfs"`
+	Difference [15]float64 `json:"difference_dbfs"`
+	SNRDB      float64     `json:"snr_db"` // level of the track over the floor
 }
 
 // Band is a third of an octave of the long-term spectrum.

@@ -1,0 +1,258 @@
+package audio
+
+import (
+	"math"
+	"math/cmplx"
+	"slices"
+)
+
+// Dehum takes hum out.
+type Dehum struct {
+	Hz        float64 `json:"hz"`        // fundamental, mean over the track
+	Harmonics []int   `json:"harmonics"` // that were found
+	Levels    []Point `json:"levels"`    // of those, RMS dBFS
+	Depth     float64 `json:"depth"`     // share that is taken away, 0..1
+}
+
+// dehummer takes hum out by subtracting what it would sound like alone. The phase of the fundamental is followed along the tape by all strong
+// harmonics together. Seen from that moving phase each harmonic stands nearly still, so its amplitude can be averaged over seconds: that is as narrow
+// as a notch of a few tenths of a hertz that follows the tape's speed. Windows in which voice or music covers the harmonic hardly count in the
+// average (they scatter), and a harmonic that isn't surely there is left alone. Nothing but the hum's own lines is touched, and nothing rings.
+type dehummer struct {
+	hop    int     // samples from window to window
+	omega  float64 // of the fundamental where the tape runs at its mean speed, radians a sample
+	depth  float64
+	window []float64 // Hann, two hops
+	leads  []lead    // harmonics that show the phase
+	high   int       // the highest harmonic taken out
+	wanted []bool    // by harmonic
+
+	in    planes // from sample base on
+	base  int64
+	took  int64
+	frame int // windows seen; window m stands around sample m·hop
+
+	steady track[[][]complex128] // by window: leading harmonics against the mean speed, channel by harmonic
+	score  track[[]float64]      // of each advance of the phase from the window before
+	step   track[float64]        // advance chosen, radians a hop over the mean speed's
+	phase  track[float64]        // their sum
+	moving track[[][]complex128] // harmonics against the moving phase
+	amp    track[[][]complex128] // what is subtracted
+	sums   []complex128
+}
+
+type lead struct {
+	harmonic int
+	power    float64 // of its amplitude
+}
+
+// track is a list of which only the end is kept; its first kept entry is number from.
+type track[T any] struct {
+	from int
+	list []T
+}
+
+func (t *track[T]) at(i int) T     { return t.list[i-t.from] }
+func (t *track[T]) len() int       { return t.from + len(t.list) }
+func (t *track[T]) has(i int) bool { return i >= t.from && i < t.len() }
+func (t *track[T]) push(v T)       { t.list = append(t.list, v) }
+func (t *track[T]) trim(before int) {
+	if n := min(before-t.from, len(t.list)); n > 0 {
+		t.list = slices.Delete(t.list, 0, n)
+		t.from += n
+	}
+}
+
+const (
+	humHop       = 0.25 // s; the zeros of a Hann window of two hops lie where other tones would be taken for standing still
+	humWander    = 0.6  // Hz, the most that the fundamental leaves its mean
+	humSteps     = 241  // advances tried
+	humSpeedSpan = 3    // windows to each side that decide on the speed
+	humLevelSpan = 8    // windows to each side that decide on an amplitude
+	humLeads     = 10   // harmonics that lead, at most
+	humInertia   = 0.02 // how dear a change of speed is
+)
+
+func newDehummer(rate, channels int, spec Dehum) stage {
+	d := &dehummer{hop: int(humHop * float64(rate)), depth: spec.Depth, in: newPlanes(channels)}
+	d.omega = 2 * math.Pi * spec.Hz / float64(rate)
+	d.window = make([]float64, 2*d.hop)
+	for i := range d.window {
+		d.window[i] = 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(d.hop))
+	}
+	for i, k := range spec.Harmonics {
+		d.leads = append(d.leads, lead{k, 2 * math.Pow(10, spec.Levels[i].DBFS/10)})
+		d.high = max(d.high, k)
+	}
+	slices.SortFunc(d.leads, func(a, b lead) int { return int(math.Copysign(1, b.power-a.power)) })
+	d.leads = d.leads[:min(len(d.leads), humLeads)]
+	d.high = max(d.high, 10)
+	d.high = min(d.high, int(0.45*float64(rate)/spec.Hz))
+	d.wanted = make([]bool, d.high+1)
+	for k := 1; k <= d.high; k++ {
+		d.wanted[k] = k <= 10 || slices.Contains(spec.Harmonics, k)
+	}
+	d.sums = make([]complex128, d.high+1)
+	d.in.zeros(d.hop)
+	d.base = -int64(d.hop)
+	return d
+}
+
+func (d *dehummer) add(in, out planes) planes {
+	d.in.add(in)
+	d.took += int64(in.len())
+	for d.base+int64(d.in.len()) >= int64(d.frame+1)*int64(d.hop) {
+		out = d.next(out, false)
+	}
+	return out
+}
+
+func (d *dehummer) end(out planes) planes {
+	for d.amp.len() == 0 || int64(d.amp.len()-1)*int64(d.hop) < d.took {
+		d.in.zeros(d.hop)
+		out = d.next(out, true)
+	}
+	return out
+}
+
+// next takes window d.frame in, which is there whole, and goes on with all that waited for it.
+func (d *dehummer) next(out planes, late bool) planes {
+	m := d.frame
+	d.frame++
+	if int64(m-1)*int64(d.hop) < d.took { // a window that holds something
+		low := 0
+		for _, l := range d.leads {
+			low = max(low, l.harmonic)
+		}
+		d.steady.push(d.demodulate(m, low, func(i int) float64 { return d.omega * float64(i) }))
+		d.score.push(d.scores(m))
+	}
+	if m = d.frame - 1 - humSpeedSpan; m < 0 {
+		return out
+	}
+	d.chooseStep(m)
+	if m--; m < 0 {
+		return out
+	}
+	turn, step, stepAfter := d.phase.at(m), d.step.at(m), d.step.at(m+1)
+	d.moving.push(d.demodulate(m, d.high, func(i int) float64 {
+		share := float64(i)/float64(d.hop) - float64(m)
+		if share < 0 {
+			return d.omega*float64(i) + turn + share*step
+		}
+		return d.omega*float64(i) + turn + share*stepAfter
+	}))
+	if m -= humLevelSpan; m < 0 {
+		return out
+	}
+	d.amp.push(d.amplitudes(m))
+	if m == 0 {
+		return out
+	}
+	out = d.subtract(m, out)
+	d.trim(m)
+	return out
+}
+
+// demodulate gives the complex amplitudes of harmonics 1..high around window m against a phase, a slice for each channel. Samples before the first and
+// behind the last are not there, and the window's weight is what remains.
+func (d *dehummer) demodulate(m, high int, phase func(sample int) float64) [][]complex128 {
+	first := (m - 1) * d.hop
+	at := int(int64(first) - d.base)
+	out := make([][]complex128, len(d.in))
+	for c := range out {
+		out[c] = make([]complex128, high+1)
+	}
+	var weight float64
+	for i, w := range d.window {
+		pos := first + i
+		if pos < 0 || int64(pos) >= d.took {
+			continue
+		}
+		weight += w
+		s, co := math.Sincos(-phase(pos))
+		z := complex(co, s)
+		p := z
+		for k := 1; k <= high; k++ {
+			for c := range out {
+				out[c][k] += complex(d.in[c][at+i]*w, 0) * p
+			}
+			p *= z
+		}
+	}
+	if weight > 0 {
+		for c := range out {
+			for k := range out[c] {
+				out[c][k] *= complex(2/weight, 0)
+			}
+		}
+	}
+	return out
+}
+
+func (d *dehummer) advance(i int) float64 {
+	return 2 * math.Pi * humWander * humHop * (2*float64(i)/(humSteps-1) - 1)
+}
+
+// scores tells for each advance of the fundamental's phase from window m-1 to m how well it suits the leading harmonics. One that is far louder than
+// hum is covered, and counts as much less.
+func (d *dehummer) scores(m int) []float64 {
+	out := make([]float64, humSteps)
+	if m == 0 {
+		return out
+	}
+	a, b := d.steady.at(m-1), d.steady.at(m)
+	for c := range b {
+		for _, l := range d.leads {
+			x, y := a[c][l.harmonic], b[c][l.harmonic]
+			turned := y * cmplx.Conj(x)
+			size := cmplx.Abs(turned)
+			if size < 1e-14 {
+				continue
+			}
+			weight := min(1, l.power/size) * min(1, size/l.power)
+			angle := cmplx.Phase(turned)
+			for i := range out {
+				out[i] += weight * math.Cos(angle-float64(l.harmonic)*d.advance(i))
+			}
+		}
+	}
+	return out
+}
+
+// chooseStep decides on the advance to window m from the windows around it.
+func (d *dehummer) chooseStep(m int) {
+	if m == 0 {
+		d.step.push(0)
+		d.phase.push(0)
+		return
+	}
+	before := d.step.at(m - 1)
+	best, at := math.Inf(-1), before
+	sum := make([]float64, humSteps)
+	for j := m - humSpeedSpan; j <= m+humSpeedSpan; j++ {
+		if !d.score.has(j) {
+			continue
+		}
+		weight := 0.5 + 0.5*math.Cos(math.Pi*float64(j-m)/(humSpeedSpan+1))
+		for i, s := range d.score.at(j) {
+			sum[i] += weight * s
+		}
+	}
+	for i, s := range sum {
+		if m > 1 {
+			off := (d.advance(i) - before) / d.advance(humSteps-1)
+			s -= humInertia * off * off
+		}
+		if s > best {
+			best, at = s, d.advance(i)
+			if i > 0 && i < humSteps-1 {
+				if curve := sum[i-1] - 2*sum[i] + sum[i+1]; curve < 0 {
+					at += 0.5 * (sum[i-1] - sum[i+1]) / curve * (d.advance(1) - d.advance(0))
+				}
+			}
+		}
+	}
+	d.step.push(at)
+	d.phase.push(d.phase.at(m-1) + at)
+}

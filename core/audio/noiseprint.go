@@ -1,0 +1,128 @@
+package audio
+
+import (
+	"math"
+	"slices"
+)
+
+// The quietest quietShare of the windows that hold sound are the pauses.
+const quietShare = 0.05
+
+// lowQuantile of the levels of one bin, and how far it lies below the mean level of noise (measured on white noise).
+const (
+	lowQuantile = 0.02
+	lowBias     = 4.55 // dB
+	bandShare   = 0.25 // of a band's bins lie below its level
+)
+
+// means are the mean spectra of all windows and of the pauses.
+func (s *signalSpectrum) means(classes []int, sounding int) (total, quiet []float64) {
+	total, quiet = make([]float64, len(s.hist)), make([]float64, len(s.hist))
+	var n, quietN int
+	for i, count := range classes {
+		if count == 0 {
+			continue
+		}
+		inQuiet := float64(n) < max(quietShare*float64(sounding), 5)
+		n += count
+		if inQuiet {
+			quietN += count
+		}
+		for k, v := range s.sums[i] {
+			total[k] += v
+			if inQuiet {
+				quiet[k] += v
+			}
+		}
+	}
+	for k := range total {
+		total[k] /= float64(n)
+		quiet[k] /= float64(quietN)
+	}
+	return total, quiet
+}
+
+// print is the noise's level for each bin. Two views of it, each right where the other is not: pauses hold nothing else, if there are pauses; the low
+// quantile of each bin looks between the partials and words of a sound without any. Both err upwards, so the lower one is nearer.
+func (s *signalSpectrum) print(quiet []float64) []float64 {
+	out := make([]float64, len(s.hist))
+	for k := range out {
+		out[k] = min(db(quiet[k]), s.hist[k].quantile(lowQuantile)+lowBias)
+	}
+	return out
+}
+
+// bandCentres are the frequencies at which the noise is given.
+var bandCentres = [15]float64{80, 120, 180, 270, 410, 620, 930, 1400, 2100, 3150, 4750, 7150, 10700, 16000, 24000}
+
+// noise sums the prints up by bands. Within a band a low quantile over the bins stands for it, so that lines and partials don't count as noise.
+func (s *spectrum) noise(r *Report, prints [2][]float64, total []float64, scale float64) {
+	hz := float64(s.rate) / float64(s.fft.n)
+	var width [15]int
+	bands := [2]*[15]float64{&r.Noise.Sum, &r.Noise.Difference}
+	for i, print := range prints {
+		last := float64(floorDB)
+		for b, centre := range bandCentres {
+			lo, hi := int(math.Ceil(centre/1.2247/hz)), int(centre*1.2247/hz)
+			if b == len(bandCentres)-1 {
+				hi = len(print) - 1
+			}
+			hi = min(hi, len(print)-1)
+			if lo <= hi && lo < len(print)-2 {
+				band := slices.Clone(print[max(1, lo) : hi+1])
+				slices.Sort(band)
+				last = band[int(bandShare*float64(len(band)))]
+				width[b] = hi - lo + 1
+			}
+			bands[i][b] = last
+		}
+		if print != nil {
+			capToHiss(bands[i], float64(s.rate)/2)
+		}
+	}
+	var floor, sum float64
+	for b := range bandCentres {
+		p := math.Pow(10, r.Noise.Sum[b]/10)
+		if prints[1] != nil {
+			p += math.Pow(10, r.Noise.Difference[b]/10)
+		}
+		r.Noise.Bands[b] = db(p * scale)
+		floor += p * scale * float64(width[b])
+	}
+	for _, v := range total[1:] {
+		sum += v
+	}
+	bins := float64(len(total))
+	r.Noise.Known = true
+	r.Noise.FloorDBFS = db(floor / bins)
+	r.Noise.SNRDB = db(sum/bins) - r.Noise.FloorDBFS
+}
+
+// Tape hiss is broadband and changes slowly with frequency: these bands tell it best, with most of speech and music below them and the
+// upper limit of slow tape speeds above. What stands over them by more than a smooth slope is sound without pauses, or hum.
+const (
+	hissFrom, hissTo = 900.0, 8000.0 // Hz
+	hissSlope        = 0.75          // dB a band downwards
+	hissBump         = 2.5           // dB
+)
+
+func capToHiss(bands *[15]float64, top float64) {
+	var in []float64
+	first := -1
+	for i, hz := range bandCentres {
+		if hz > hissFrom && hz < hissTo && hz*1.1 < top {
+			in = append(in, bands[i])
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	if in == nil {
+		return
+	}
+	slices.Sort(in)
+	hiss := in[(len(in)-1)/2]
+	for i := range bands {
+		bands[i] = min(bands[i], hiss+hissBump+hissSlope*float64(max(0, first-i)))
+	}
+}

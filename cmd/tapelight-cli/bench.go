@@ -42,6 +42,6 @@ slowest stage's time and all processor seconds divided by the cores. Take a capt
 	}
 	f.register(pipeline)
 	group(bench)
-	bench.AddCommand(pipeline)
+	bench.AddCommand(pipeline, newBenchGPU())
 	return bench
 }

@@ -200,5 +200,6 @@ func newDoctor() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	addGPU(c)
 	return c
 }

@@ -20,7 +20,7 @@ import (
 // gone. TAPELIGHT_SOAK=1 makes it 100 times.
 func TestCancelToSilence(t *testing.T) {
 	times := 10
-	if os.Getenv("TAPELIGHT_SOAK") == "1" {
+	if soak() {
 		times = 100
 	}
 	b := newBench(t, "webcam")
@@ -44,7 +44,7 @@ func TestCancelToSilence(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Duration(dice.Int64N(int64(length)+1)), gone)
 		var at atomic.Int64
-		context.AfterFunc(ctx, func() { at.Store(int64(time.Now().UnixNano())) })
+		context.AfterFunc(ctx, func() { at.Store(time.Now().UnixNano()) })
 		limit := time.AfterFunc(generous, func() { panic("a cancelled run does not end") })
 		_, err := (&restore.Runner{Tools: b.tools, Resume: i%2 == 0}).Run(ctx, p)
 		end := time.Now().UnixNano()

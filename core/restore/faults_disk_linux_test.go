@@ -38,21 +38,16 @@ func smallDisk(t *testing.T, size int64) (dir string, resize func(int64)) {
 // TestAFullDisk fills a disk: a run that can be continued says so and keeps its parts, again and again while there is no room, and goes on when there
 // is; another run leaves nothing.
 func TestAFullDisk(t *testing.T) {
-	g := bench{}
-	var whole string
-	var need int64
-	{
-		g = newBench(t, "webcam")
-		out := filepath.Join(t.TempDir(), "whole.mkv")
-		if _, err := g.run(t, g.plan(t, out, "ffv1", nil), 0, nil); err != nil {
-			t.Fatal(err)
-		}
-		st, err := os.Stat(out)
-		if err != nil {
-			t.Fatal(err)
-		}
-		whole, need = digest(t, out), st.Size()
+	g := newBench(t, "webcam")
+	out := filepath.Join(t.TempDir(), "whole.mkv")
+	if _, err := g.run(t, g.plan(t, out, "ffv1", nil), 0, nil); err != nil {
+		t.Fatal(err)
 	}
+	st, err := os.Stat(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, need := digest(t, out), st.Size()
 	full := func(t *testing.T, err error, dir string, kept bool) {
 		t.Helper()
 		e, ok := errors.AsType[*restore.DiskFullError](err)

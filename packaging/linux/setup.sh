@@ -1,5 +1,6 @@
 #!/bin/sh
 # Brings a bare Debian 12 or Ubuntu 24.04 machine to where Tapelight builds, runs and passes its tests. Asks for one thing only: Go.
+# Packages that only some work needs can be named: setup.sh clang-19 (the GPU engine's kernels), setup.sh gcc-mingw-w64-x86-64 wine64 (Windows).
 set -eu
 
 need_go=1.26
@@ -19,7 +20,7 @@ fi
 # run: ffmpeg. build: a C compiler, GL and X headers. look at the window without a screen: a virtual one, software GL, a window manager.
 packages="ffmpeg gcc libc6-dev make pkg-config ca-certificates
 libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev
-xvfb libgl1-mesa-dri openbox xdotool x11-utils"
+xvfb libgl1-mesa-dri openbox xdotool x11-utils $*"
 missing=
 for p in $packages; do
 	dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"

@@ -18,8 +18,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import capture
 import motion
 import tape
+import titles
 
 WIDTH, HEIGHT, FIELDS = 224, 160, 16
 FIRST, KEPT, CENTRES = 9, 6, (11, 12)
@@ -162,6 +164,14 @@ def clip(rng, sources, companions, w=WIDTH, h=HEIGHT, times=FIELDS):
         _, y2, c2 = scene(rng, sources[rng.integers(len(sources))], w, h, times)
         y, c = torch.cat([y[:at], y2[at:]]), torch.cat([c[:at], c2[at:]])
         kind += "+cut"
+    if rng.random() < 0.12:
+        y, c = titles.before(rng, y, c)
+        kind += "+titles"
+    if rng.random() < 0.04:
+        y, c = titles.fade(rng, y, c)
+        kind += "+fade"
+    if rng.random() < 0.06:
+        y, kind = titles.grain(rng, y), kind + "+grain"
     gain, lift, colour = rng.uniform(0.6, 1.15), rng.uniform(-6, 12), rng.uniform(0.5, 1.3)
     y, c = ((y - 16) * gain + 16 + lift).clamp(4, 250), ((c - 128) * gain * colour + 128).clamp(4, 250)
     code = lambda a: (a + 0.5).clamp(0, 255).byte().numpy()
@@ -171,9 +181,12 @@ def clip(rng, sources, companions, w=WIDTH, h=HEIGHT, times=FIELDS):
     p = tape.draw(rng, pal)
     fy, fc = fields(sy.numpy() / 255, sc.numpy() / 255, bottom)
     iy, ic = weave(*tape.play(fy, fc, p, rng), bottom)
+    encoder = capture.draw(rng)
+    if encoder:
+        iy, ic = capture.through(iy, ic, bottom, pal, *encoder)
     ly, lc = filtered(iy, ic, bottom, companions)
     keep = slice(FIRST, FIRST + KEPT)
-    return dict(y=ly[keep], c=lc[keep], ty=truth[0], tc=truth[1], kind=kind, noise=p.get("luma_noise", 0.0),
+    return dict(y=ly[keep], c=lc[keep], ty=truth[0], tc=truth[1], kind=kind, noise=p.get("luma_noise", 0.0), capture=encoder, pal=pal,
                 bottom=[(t % 2) ^ bottom for t in CENTRES])
 
 
@@ -199,12 +212,12 @@ def main():
     P, h, w = len(companions) + 1, HEIGHT, WIDTH
     out = dict(y=new("y", np.uint16, KEPT, P, h, w), c=new("c", np.uint16, KEPT, P, 2, h // 2, w // 2),
                ty=new("ty", np.uint8, 2, 2 * h, 2 * w), tc=new("tc", np.uint8, 2, 2, h, w))
-    facts, start = dict(companions=companions, bottom=[], kind=[], noise=[]), time.time()
+    facts, start = dict(companions=companions, bottom=[], kind=[], noise=[], capture=[], pal=[]), time.time()
     for i in range(o.count):
         d = clip(rng, sources, companions)
         for k, a in out.items():
             a[i] = d[k]
-        for k in ("bottom", "kind", "noise"):
+        for k in ("bottom", "kind", "noise", "capture", "pal"):
             facts[k].append(d[k])
         if i % 50 == 49:
             print("%d clips, %.2f s each" % (i + 1, (time.time() - start) / (i + 1)), flush=True)

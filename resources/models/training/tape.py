@@ -2,9 +2,16 @@
 
 Works on fields, as the tape does: luma float32 [T,h,w] and chroma [T,2,h/2,w/2], h lines of one field, values code/255 of limited-range
 BT.601; samples at 13.5 MHz (chroma 6.75 MHz). Ranges are in draw().
+
+Where the ranges come from: luma of 3 MHz (VHS, 240 lines) to 5 MHz (S-VHS, 400 lines), chroma under 629 kHz (NTSC) and 627 kHz (PAL) of
+about half a MHz: IEC 60774; noise of 43 dB (good VHS, luma, weighted) and worse with each copy; pre-emphasis and white clip, dropout
+compensation from the line before: Bartlett, "VHS HQ", and Ibrahim, "Newnes Guide to Television and Video Technology", 2007, on recorders.
+What is a matter of taste of one machine (peaking, jitter, delays) is drawn wide.
 """
 import numpy as np
 from scipy.ndimage import convolve1d, gaussian_filter1d
+
+import composite
 
 NYQUIST = 6.75  # MHz, of luma sampled at 13.5 MHz
 
@@ -35,8 +42,26 @@ def draw(rng, pal=False):
         jitter=u(0, 0.35) if rng.random() < 0.5 else 0.0,        # line to line, sigma in luma samples
         sway=u(0, 0.4) if rng.random() < 0.3 else 0.0,           # slow bending of lines
         dropouts=u(0.5, 4) if rng.random() < 0.12 else 0.0,      # a field of a full picture
+        compensated=rng.random() < 0.6,                          # dropouts: the line before is played instead
         switching=rng.random() < 0.05,                           # head-switching lines at the bottom
+        copies=0 if good else int(rng.choice(4, p=(0.62, 0.22, 0.1, 0.06))),
+        gain=u(0.005, 0.03) if rng.random() < 0.1 else 0.0,      # AGC: sigma of the gain, which drifts from field to field
+        tracking=rng.random() < 0.03,                            # a band of noise
+        composite=composite_of(rng, pal) if rng.random() < 0.35 else None,
     )
+
+
+def composite_of(rng, pal):
+    """One pass over a composite wire, into a decoder with a notch or a comb."""
+    return dict(pal=pal, half=rng.uniform(0.7, 1.5), comb=bool(rng.random() < 0.4), start=rng.random())
+
+
+def copy_of(p, rng):
+    """The tape that a tape is copied to: the same family of machine, somewhat other, its noise no more than the first one's."""
+    u = rng.uniform
+    return dict(p, luma_mhz=p["luma_mhz"] * u(0.97, 1.15), peaking=p["peaking"] * u(0.2, 0.8), luma_noise=p["luma_noise"] * u(0.4, 0.9),
+                chroma_mhz=p["chroma_mhz"] * u(0.95, 1.2), chroma_delay=p["chroma_delay"] * u(-0.3, 0.8),
+                chroma_noise=p["chroma_noise"] * u(0.4, 0.9), jitter=p["jitter"] * u(0.3, 0.8), dropouts=0.0, switching=False)
 
 
 def shifted(a, by):
@@ -91,24 +116,52 @@ def timebase(y, c, p, rng):
 
 
 def dropouts(y, p, rng):
-    """Short streaks where the head lost the signal: bright or dark, with a noisy tail."""
+    """Short streaks where the head lost the signal: bright or dark and noisy, or, compensated, the line before in their place."""
     t, h, w = y.shape
     for i in range(t):
         for _ in range(rng.poisson(p["dropouts"] * h * w / (240 * 720) * 4)):
             r, x, n = int(rng.integers(h)), int(rng.integers(w)), int(rng.integers(8, 90))
             e = min(w, x + n)
+            if p["compensated"]:
+                y[i, r, x:e] = y[i, r - 1 if r else 1, x:e]
+                continue
             y[i, r, x:e] = (0.9 if rng.random() < 0.6 else 0.1) + 0.15 * rng.standard_normal(e - x)
     return y
+
+
+def tracking(y, rng):
+    """A band where the head leaves its track: noise that grows to its middle, wandering slowly."""
+    t, h, w = y.shape
+    at, drift, width = rng.uniform(0, h), rng.normal(0, 1.5), rng.uniform(2, 8)
+    depth = rng.uniform(0.1, 0.5)
+    line = np.arange(h, dtype=np.float32)[None] - (at + drift * np.arange(t)[:, None])
+    a = (depth * np.exp(-0.5 * (line / width) ** 2))[..., None].astype(np.float32)
+    return y * (1 - a) + a * (0.6 + 0.35 * noise(rng, y.shape, 1.2))
+
+
+def pumping(y, c, p, rng):
+    """The gain of each field, around 1."""
+    g = gaussian_filter1d(rng.standard_normal(len(y) + 20), 3)[10:-10]
+    g = (1 + p["gain"] * g / 0.3).astype(np.float32)[:, None, None]
+    black = 16 / 255
+    return (y - black) * g + black, (c - composite.GREY) * g[:, None] + composite.GREY
 
 
 def play(y, c, p, rng):
     """Fields as recorded to fields as captured: uint8 codes."""
     if not p["clean"]:
-        y, c = luma(y, p, rng), chroma(c, p, rng)
-        if p["jitter"] or p["sway"] or p["switching"]:
-            y, c = timebase(y, c, p, rng)
-        if p["dropouts"]:
-            y = dropouts(y, p, rng)
+        for tape in [p] + [copy_of(p, rng) for _ in range(p["copies"])]:
+            y, c = luma(y, tape, rng), chroma(c, tape, rng)
+            if tape["jitter"] or tape["sway"] or tape["switching"]:
+                y, c = timebase(y, c, tape, rng)
+            if tape["dropouts"]:
+                y = dropouts(y, tape, rng)
+        if p["tracking"]:
+            y = tracking(y, rng)
+        if p["gain"]:
+            y, c = pumping(y, c, p, rng)
+        if p["composite"]:
+            y, c = composite.through(y, c, **p["composite"])
     code = lambda a: (a * 255 + 0.5).clip(1, 254).astype(np.uint8)
     return code(y), code(c)
 
@@ -117,4 +170,5 @@ def fixed(luma_noise, chroma_noise=0.012, jitter=0.1):
     """The middle of the VHS ranges, for evaluation."""
     return dict(clean=False, luma_mhz=3.0, peaking=0.4, peaking_width=1.8, chroma_mhz=0.5, chroma_blur=0.7, chroma_delay=0.5,
                 luma_noise=luma_noise, luma_noise_width=0.6, luma_noise_tilt=0.3, chroma_noise=chroma_noise, chroma_noise_width=3.0,
-                chroma_noise_height=0.5, jitter=jitter, sway=0.0, dropouts=0.0, switching=False)
+                chroma_noise_height=0.5, jitter=jitter, sway=0.0, dropouts=0.0, compensated=False, switching=False, copies=0, gain=0.0,
+                tracking=False, composite=None)

@@ -3,6 +3,7 @@ import json
 import os
 import tempfile
 import unittest
+import unittest.mock
 
 import numpy as np
 import torch
@@ -11,9 +12,11 @@ import torch.nn.functional as F
 import clips
 import evaluate
 import export
+import grow
 import motion
 import network
 import tape
+import train
 
 
 class Network(unittest.TestCase):
@@ -65,6 +68,48 @@ class Network(unittest.TestCase):
         y = model(torch.from_numpy(export.pattern((1, want["channels"], want["h"], want["w"]), want["seed"])))[0]
         for o in want["outputs"]:
             self.assertAlmostEqual(o["value"], y[o["c"], o["y"], o["x"]].item(), places=4)
+
+
+class Grow(unittest.TestCase):
+    def test_a_grown_network_begins_where_the_small_one_ended(self):
+        inputs = network.layout("fields")
+        torch.manual_seed(3)
+        small = network.Tape(inputs, 8, 3)
+        small.body[-1].weight.data *= 50
+        x = torch.randn(1, len(inputs), 12, 12)
+        want = small(x)
+        for width, depth in ((10, 3), (16, 3), (16, 5), (20, 4)):
+            with unittest.mock.patch.object(grow, "NEW", 0):
+                self.assertLess((grow.grown(small, width, depth)(x) - want).abs().max().item(), 1e-4 * want.abs().max().item())
+            big = grow.grown(small, width, depth)
+            self.assertLess((big(x) - want).abs().mean().item(), 0.3 * want.abs().mean().item())
+            self.assertEqual([m.out_channels for m in big.body if hasattr(m, "weight")], [width] * (depth + 1) + [network.OUTPUTS])
+
+    def test_what_does_not_fit_is_refused(self):
+        small = network.Tape(network.layout("fields"), 8, 3)
+        for width, depth in ((7, 3), (8, 2), (12, 4)):
+            with self.assertRaises(ValueError):
+                grow.grown(small, width, depth)
+
+
+class Pairs(unittest.TestCase):
+    def test_patches_come_as_the_same_place_at_two_moments(self):
+        H, W = 96, 80
+        row = np.arange(2 * H, dtype=np.uint8)[:, None] + np.zeros((1, 2 * W), np.uint8)
+        part = dict(y=np.zeros((1, 6, 2, H, W), np.uint16), c=np.zeros((1, 6, 2, 2, H // 2, W // 2), np.uint16), ty=np.stack([row, row])[None],
+                    tc=np.zeros((1, 2, 2, H, W), np.uint8), bottom=[[0, 1]], noise=[0.1], pick={"main": 0, "companion": 1})
+        c = train.Clips.__new__(train.Clips)
+        c.parts, c.index = [part], [(0, 0)]
+        _, ty, _, w = train.batch(c, network.layout("fields"), np.random.default_rng(1), 64, 4)
+        self.assertEqual(len(ty), 4)
+        for k in (0, 2):
+            self.assertTrue(torch.equal(ty[k], ty[k + 1].flip(1)))
+            self.assertTrue(torch.equal(w[k], w[k + 1].flip(1)))
+            y, t = ty[k:k + 2], torch.zeros(2, 2, 64, 64)
+            still = train.loss_of((y, t[:, :1], t[:, 1:]), (y + 0.1, t[:, :1], t[:, 1:]), y, t, torch.ones(2, 1, 64, 64), 0, 1)
+            sign = torch.tensor([1.0, -1.0])[:, None, None, None]
+            alive = train.loss_of((y + 0.05 * sign, t[:, :1], t[:, 1:]), (y + 0.1, t[:, :1], t[:, 1:]), y, t, torch.ones(2, 1, 64, 64), 0, 1)
+            self.assertLess(still.item() + 1, alive.item())
 
 
 class Tape(unittest.TestCase):

@@ -1,6 +1,6 @@
 """Trains a `tape` network on rendered clips (clips.py); goes on from its checkpoint when there is one.
 
-usage: train.py NAME --clips train-2,train-3 --minutes 60 [--data build/training] [--form fields] [--companion 4:3:6:4.5] ...
+usage: train.py NAME --clips train-2,train-3 --minutes 60 [--data build/training] [--form fields] [--companion 4:3:6:4.5] [--grow fast] ...
 Writes DATA/NAME.pt (the state, its exponential mean, the optimiser) and a line of DATA/NAME.log at each validation.
 """
 import argparse
@@ -13,6 +13,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import grow
 import network
 from clips import CENTRES, FIRST
 
@@ -82,33 +83,44 @@ def base_of(x, inputs, picture):
 
 
 def batch(clips, inputs, rng, size=PATCH, count=BATCH):
-    """Patches, their truth, and the weights of their pixels (0 near edges that are cuts, not the picture's)."""
+    """Patches, their truth, and the weights of their pixels (0 near edges that are cuts, not the picture's). Patches 2k and 2k+1 are the same
+    place at two successive moments, of which the odd ones are upside down against the even ones (their real lines are the other field's)."""
     xs, tys, tcs, ws = [], [], [], []
     H, W = clips.parts[0]["ty"].shape[2] // 2, clips.parts[0]["ty"].shape[3] // 2
-    for _ in range(count):
-        which, centre, mirror = clips.index[rng.integers(len(clips.index))], int(rng.integers(2)), bool(rng.random() < 0.5)
+    for _ in range(count // 2):
+        which, mirror = clips.index[rng.integers(len(clips.index))], bool(rng.random() < 0.5)
         for _ in range(3):  # prefer texture
             x, y = (int(np.clip(rng.integers(-8, n - size + 9) // 2 * 2, 0, n - size)) for n in (W, H))
-            if clips.parts[which[0]]["ty"][which[1], centre, 2 * y:2 * y + 2 * size:3, 2 * x:2 * x + 2 * size:3].std() > 14:
+            if clips.parts[which[0]]["ty"][which[1], 0, 2 * y:2 * y + 2 * size:3, 2 * x:2 * x + 2 * size:3].std() > 14:
                 break
-        a, ty, tc = clips.cut(which, centre, x, y, size, size, inputs, mirror)
-        w = np.zeros((size, size), np.float32)
         l, r = (x == 0, x == W - size)[::-1 if mirror else 1]
-        w[(0 if y == 0 else MARGIN):(size if y == H - size else -MARGIN), (0 if l else MARGIN):(size if r else -MARGIN)] = 1
-        xs.append(a), tys.append(ty), tcs.append(tc), ws.append(w)
+        for centre in (0, 1):
+            a, ty, tc = clips.cut(which, centre, x, y, size, size, inputs, mirror)
+            w = np.zeros((size, size), np.float32)
+            w[(0 if y == 0 else MARGIN):(size if y == H - size else -MARGIN), (0 if l else MARGIN):(size if r else -MARGIN)] = 1
+            xs.append(a), tys.append(ty), tcs.append(tc), ws.append(w)
+            y = H - size - y  # the same lines, seen upside down
     w = torch.from_numpy(np.stack(ws))[:, None]
     return scale(np.stack(xs), 1023), scale(np.stack(tys), 255)[:, None], scale(np.stack(tcs), 255), w
 
 
-def loss_of(planes, base, ty, tc, w, chroma):
-    """Charbonnier, each patch's relative to its base picture's, so that clean patches count as much as noisy ones (PSNR is a logarithm)."""
+def loss_of(planes, base, ty, tc, w, chroma, flicker):
+    """Charbonnier, each patch's relative to its base picture's, so that clean patches count as much as noisy ones (PSNR is a logarithm). The
+    part of flicker is the same of the change between the two moments of a place."""
     c = lambda d: torch.sqrt(d * d + 1e-6)
     wy, n = F.interpolate(w, scale_factor=2), w.sum((1, 2, 3))
     luma = lambda p: (c(p[0] - ty) * wy).sum((1, 2, 3)) / (4 * n)
     colour = lambda p: (c(torch.cat(p[1:], 1) - tc) * w).sum((1, 2, 3)) / (2 * n)
     with torch.no_grad():
         ly, lc = luma(base) + 2e-3, colour(base) + 2e-3
-    return (luma(planes) / ly).mean() + chroma * (colour(planes) / lc).mean()
+    loss = (luma(planes) / ly).mean() + chroma * (colour(planes) / lc).mean()
+    if flicker:
+        wp = wy[0::2] * wy[1::2].flip(2)
+        change = lambda p: (c(((p - ty)[0::2] - (p - ty)[1::2].flip(2))) * wp).sum((1, 2, 3)) / wp.sum((1, 2, 3))
+        with torch.no_grad():
+            lf = change(base[0]) + 2e-3
+        loss = loss + flicker * (change(planes[0]) / lf).mean()
+    return loss
 
 
 def validate(model, clips, inputs, base):
@@ -145,6 +157,8 @@ def main():
     ap.add_argument("--minutes", type=float, default=10 ** 9, help="the end of the rate's decay, whichever comes first")
     ap.add_argument("--rate", type=float, default=2e-3)
     ap.add_argument("--chroma", type=float, default=0.25)
+    ap.add_argument("--flicker", type=float, default=0.25)
+    ap.add_argument("--grow", help="NAME of a smaller trained network to begin from")
     ap.add_argument("--every", type=int, default=2000)
     o = ap.parse_args()
     torch.set_num_threads(1)
@@ -152,6 +166,11 @@ def main():
     inputs = network.layout(o.form)
     clips, check = Clips(o.data, o.clips.split(","), o.companion, 5), Clips(o.data, [o.check], o.companion)
     model = network.Tape(inputs, o.width, o.depth)
+    if o.grow:
+        k = torch.load(os.path.join(o.data, o.grow + ".pt"), map_location="cpu")
+        small = network.Tape(k["inputs"], k["width"], k["depth"])
+        small.load_state_dict(k["state"])
+        model = grow.grown(small, o.width, o.depth)
     mean = network.Tape(inputs, o.width, o.depth)
     opt = torch.optim.Adam(model.parameters(), o.rate, betas=(0.9, 0.99))
     path, step, spent = os.path.join(o.data, o.name + ".pt"), 0, 0.0
@@ -183,7 +202,7 @@ def main():
         base = base_of(x, inputs, o.base)
         with torch.no_grad():
             up = network.enlarge(base, torch.zeros(len(x), network.OUTPUTS, *x.shape[2:]))
-        loss = loss_of(network.enlarge(base, model(x)), up, ty, tc, w, o.chroma)
+        loss = loss_of(network.enlarge(base, model(x)), up, ty, tc, w, o.chroma, o.flicker)
         opt.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)

@@ -35,3 +35,6 @@ var (
 func (s *Service) SetPower(awake func(context.Context, string) (func(), error), follow func(context.Context, After) error) {
 	s.keepAwake, s.perform = awake, follow
 }
+
+// TempUsed is how many bytes lie in temporary files.
+func (s *Service) TempUsed() int64 { return s.scratch.Used() }

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/tapelight/tapelight/core/source"
 )
 
 // thumbnailBytes is how much memory pictures of tapes may take.
@@ -63,14 +65,7 @@ func (s *Service) Thumbnail(ctx context.Context, path string) (picture image.Ima
 		return nil, err
 	}
 	const height = 96
-	width := height * 4 / 3
-	d := src.Video.DAR.Float()
-	if r := src.Video.Rotation; d > 0 && (r == 90 || r == 270) {
-		d = 1 / d
-	}
-	if d > 0.2 && d < 5 {
-		width = int(height*d+1) &^ 1
-	}
+	width := shownWidth(src, height)
 	pix, err := t.Picture(ctx, path, src.Video.Index, src.Duration/10, width, height)
 	if err != nil {
 		return nil, fmt.Errorf("make a small picture of %s: %w", path, err)
@@ -78,4 +73,16 @@ func (s *Service) Thumbnail(ctx context.Context, path string) (picture image.Ima
 	m := &image.NRGBA{Pix: pix, Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}
 	s.thumbnails.add(key, m)
 	return m, nil
+}
+
+// shownWidth is how wide a small picture of a capture is, at its display aspect.
+func shownWidth(src *source.Source, height int) int {
+	d := src.Video.DAR.Float()
+	if r := src.Video.Rotation; d > 0 && (r == 90 || r == 270) {
+		d = 1 / d
+	}
+	if d <= 0.2 || d >= 5 {
+		d = 4.0 / 3
+	}
+	return int(float64(height)*d+1) &^ 1
 }

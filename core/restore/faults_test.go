@@ -195,7 +195,7 @@ func (g rig) passing(t *testing.T) {
 
 // assembly: the last step has its own ffmpeg. Its faults cost no picture.
 func (g rig) assembly(t *testing.T) {
-	kinds := []faults.Kind{faults.Full}
+	kinds := []faults.Kind{faults.Full, faults.Hang}
 	if soak() {
 		kinds = append(kinds, faults.Exit, faults.Kill)
 	}
@@ -210,9 +210,13 @@ func (g rig) assembly(t *testing.T) {
 			}
 			g.set(t, faults.Fault{Role: faults.Assemble, Kind: kind})
 			defer g.set(t)
-			_, err := attempt(t, g.runner(true), p)
+			r := g.runner(true)
+			if kind == faults.Hang {
+				r.Stall = impatient
+			}
+			_, err := attempt(t, r, p)
 			step, ok := errors.AsType[*restore.StepError](err)
-			if !ok || step.Step != "put the parts together" || kind == faults.Full && !isFull(err) {
+			if !ok || step.Step != "put the parts together" || kind == faults.Full && !isFull(err) || kind == faults.Hang && !isStall("encoder")(err) {
 				t.Errorf("%v", err)
 			}
 			silent(t, before)

@@ -112,11 +112,12 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 	if !direct {
 		s.file = assembledPath(p.Output)
 		spec := ffmpeg.AssembleSpec{Encode: p.Encode, Parts: found.list, Path: s.file}
-		if err := s.Tools.Assemble(ctx, spec, func(g ffmpeg.Progress) {
+		report := func(g ffmpeg.Progress) {
 			if s.Progress != nil {
 				s.Progress(Progress{Stage: "Putting the parts together", Frames: s.base + s.decoded.Load(), Total: p.Frames, Size: g.Size, Elapsed: time.Since(s.start)})
 			}
-		}); err != nil {
+		}
+		if err := r.assembling(ctx, s.file, func(ctx context.Context) error { return s.Tools.Assemble(ctx, spec, report) }); err != nil {
 			if ctx.Err() != nil {
 				return nil, context.Cause(ctx)
 			}

@@ -157,7 +157,10 @@ func (s *stream) run(ctx context.Context) (err error) {
 	hushed := make(chan struct{})
 	context.AfterFunc(gctx, func() { defer close(hushed); s.encoder.Close() }) // one that waits for pictures does not hear that it is to end
 	guarded := make(chan struct{})
-	go func() { defer close(guarded); s.guardStall(gctx, cancel) }()
+	go func() {
+		defer close(guarded)
+		guardStall(gctx, s.patience(), s.signs, func() { cancel(s.stalled(s.patience())) })
+	}()
 
 	group.Go(func() (err error) {
 		defer caught(&err)

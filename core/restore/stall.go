@@ -58,31 +58,54 @@ func (s *stream) stalled(after time.Duration) error {
 // stallLooks is how many looks in a row must find nothing new. Looks are counted, not time, so that a machine that slept wakes up to a full measure.
 const stallLooks = 8
 
-// guardStall ends a run with a *StalledError when nothing has moved for the time allowed. It returns when ctx ends.
-func (s *stream) guardStall(ctx context.Context, end context.CancelCauseFunc) {
-	limit := s.Stall
-	if limit <= 0 {
-		limit = stallAfter
+// patience is how long nothing may move.
+func (r *Runner) patience() time.Duration {
+	if r.Stall > 0 {
+		return r.Stall
 	}
+	return stallAfter
+}
+
+// guardStall calls end when look has found nothing new for the time allowed. It returns when ctx ends.
+func guardStall[T comparable](ctx context.Context, limit time.Duration, look func() T, end func()) {
 	tick := time.NewTicker(max(limit/stallLooks, time.Millisecond))
 	defer tick.Stop()
-	last, same := s.signs(), 0
+	last, same := look(), 0
 	for {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
-		now := s.signs()
+		now := look()
 		if now != last {
 			last, same = now, 0
 			continue
 		}
 		if same++; same >= stallLooks {
-			end(s.stalled(limit))
+			end()
 			return
 		}
 	}
+}
+
+// assembling runs work, which writes the file at path and tells of nothing else, until it ends or stalls.
+func (r *Runner) assembling(ctx context.Context, path string, work func(context.Context) error) error {
+	inner, cancel := context.WithCancelCause(ctx)
+	guarded := make(chan struct{})
+	go func() {
+		defer close(guarded)
+		guardStall(inner, r.patience(), func() (at signs) {
+			if st, err := os.Stat(path); err == nil {
+				at.file, at.size = st.ModTime(), st.Size()
+			}
+			return at
+		}, func() { cancel(&StalledError{Stage: "encoder", After: r.patience()}) })
+	}()
+	err := work(inner)
+	cancel(nil)
+	<-guarded
+	return err
 }
 
 // stallOf is the error of a run that guardStall ended, nil for others.

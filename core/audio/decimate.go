@@ -34,6 +34,9 @@ func newDecimator(factor int) *decimator {
 	return d
 }
 
+// before is how many samples lie before the one that an output stands for.
+func (d *decimator) before() int { return len(d.taps) / 2 }
+
 // add appends the decimated x to dst.
 func (d *decimator) add(dst, x []float64) []float64 {
 	if d.factor == 1 {

@@ -27,18 +27,30 @@ type dehummer struct {
 	high   int       // the highest harmonic taken out
 	wanted []bool    // by harmonic
 
+	factor int // the analysis runs on one sample of factor
+	thin   []*decimator
+	low    planes // thinned, from sample lowBase·factor on
+	lowAt  int64
+
 	in    planes // from sample base on
 	base  int64
 	took  int64
 	frame int // windows seen; window m stands around sample m·hop
 
-	steady track[[][]complex128] // by window: leading harmonics against the mean speed, channel by harmonic
+	steady track[[][]line] // by window: leading harmonics against the mean speed, channel by harmonic
 	score  track[[]float64]      // of each advance of the phase from the window before
 	step   track[float64]        // advance chosen, radians a hop over the mean speed's
 	phase  track[float64]        // their sum
-	moving track[[][]complex128] // harmonics against the moving phase
+	moving track[[][]line] // harmonics against the moving phase
+	likely track[[]float64]      // how well each small turn of the phase suits window m, given the amplitudes around it
+	fine   track[float64]        // the turn chosen
 	amp    track[[][]complex128] // what is subtracted
-	sums   []complex128
+}
+
+// line is what a window shows of one harmonic.
+type line struct {
+	z    complex128 // its amplitude
+	near float64    // |amplitude|² of what sounds within some hertz of it
 }
 
 type lead struct {
@@ -68,17 +80,21 @@ const (
 	humWander    = 0.6  // Hz, the most that the fundamental leaves its mean
 	humSteps     = 241  // advances tried
 	humSpeedSpan = 3    // windows to each side that decide on the speed
-	humLevelSpan = 8    // windows to each side that decide on an amplitude
+	humLevelSpan = 12    // windows to each side that decide on an amplitude
 	humLeads     = 10   // harmonics that lead, at most
 	humInertia   = 0.02 // how dear a change of speed is
 )
 
 func newDehummer(rate, channels int, spec Dehum) stage {
-	d := &dehummer{hop: int(humHop * float64(rate)), depth: spec.Depth, in: newPlanes(channels)}
+	d := &dehummer{factor: max(1, rate/5500), depth: spec.Depth, in: newPlanes(channels), low: newPlanes(channels)}
+	d.hop = d.factor * int(math.Round(humHop*float64(rate)/float64(d.factor)))
 	d.omega = 2 * math.Pi * spec.Hz / float64(rate)
-	d.window = make([]float64, 2*d.hop)
+	d.window = make([]float64, 2*d.hop/d.factor)
 	for i := range d.window {
-		d.window[i] = 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(d.hop))
+		d.window[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/float64(len(d.window)))
+	}
+	for range channels {
+		d.thin = append(d.thin, newDecimator(d.factor))
 	}
 	for i, k := range spec.Harmonics {
 		d.leads = append(d.leads, lead{k, 2 * math.Pow(10, spec.Levels[i].DBFS/10)})
@@ -92,31 +108,41 @@ func newDehummer(rate, channels int, spec Dehum) stage {
 	for k := 1; k <= d.high; k++ {
 		d.wanted[k] = k <= 10 || slices.Contains(spec.Harmonics, k)
 	}
-	d.sums = make([]complex128, d.high+1)
-	d.in.zeros(d.hop)
-	d.base = -int64(d.hop)
+	d.feed(newPlanes(channels).zeros(d.thin[0].before())) // a thinned sample then stands for the middle of what it was made of
 	return d
+}
+
+func (d *dehummer) feed(in planes) {
+	for c, x := range in {
+		d.low[c] = d.thin[c].add(d.low[c], x)
+	}
 }
 
 func (d *dehummer) add(in, out planes) planes {
 	d.in.add(in)
+	d.feed(in)
 	d.took += int64(in.len())
-	for d.base+int64(d.in.len()) >= int64(d.frame+1)*int64(d.hop) {
-		out = d.next(out, false)
+	return d.goOn(out)
+}
+
+func (d *dehummer) goOn(out planes) planes {
+	for (d.lowAt+int64(d.low.len()))*int64(d.factor) >= int64(d.frame+1)*int64(d.hop) {
+		out = d.next(out)
 	}
 	return out
 }
 
 func (d *dehummer) end(out planes) planes {
+	nothing := newPlanes(len(d.in)).zeros(d.hop)
 	for d.amp.len() == 0 || int64(d.amp.len()-1)*int64(d.hop) < d.took {
-		d.in.zeros(d.hop)
-		out = d.next(out, true)
+		d.feed(nothing)
+		out = d.goOn(out)
 	}
 	return out
 }
 
 // next takes window d.frame in, which is there whole, and goes on with all that waited for it.
-func (d *dehummer) next(out planes, late bool) planes {
+func (d *dehummer) next(out planes) planes {
 	m := d.frame
 	d.frame++
 	if int64(m-1)*int64(d.hop) < d.took { // a window that holds something
@@ -145,6 +171,14 @@ func (d *dehummer) next(out planes, late bool) planes {
 	if m -= humLevelSpan; m < 0 {
 		return out
 	}
+	d.likely.push(d.likelyTurns(m))
+	if m--; m < 0 {
+		return out
+	}
+	d.chooseTurn(m)
+	if m -= humLevelSpan; m < 0 {
+		return out
+	}
 	d.amp.push(d.amplitudes(m))
 	if m == 0 {
 		return out
@@ -154,36 +188,58 @@ func (d *dehummer) next(out planes, late bool) planes {
 	return out
 }
 
-// demodulate gives the complex amplitudes of harmonics 1..high around window m against a phase, a slice for each channel. Samples before the first and
-// behind the last are not there, and the window's weight is what remains.
-func (d *dehummer) demodulate(m, high int, phase func(sample int) float64) [][]complex128 {
-	first := (m - 1) * d.hop
-	at := int(int64(first) - d.base)
-	out := make([][]complex128, len(d.in))
+// humParts is into how many parts a window is cut to see what sounds beside a harmonic.
+const humParts = 16
+
+// demodulate gives harmonics 1..high around window m against a phase, a slice for each channel. Samples before the first and behind the last are not
+// there, and the window's weight is what remains.
+func (d *dehummer) demodulate(m, high int, phase func(sample int) float64) [][]line {
+	first := (m - 1) * d.hop / d.factor
+	out := make([][]line, len(d.in))
+	parts := make([][]complex128, len(d.in))
 	for c := range out {
-		out[c] = make([]complex128, high+1)
+		out[c] = make([]line, high+1)
+		parts[c] = make([]complex128, (high+1)*humParts)
 	}
 	var weight float64
 	for i, w := range d.window {
 		pos := first + i
-		if pos < 0 || int64(pos) >= d.took {
+		if pos < 0 || int64(pos*d.factor) >= d.took {
 			continue
 		}
 		weight += w
-		s, co := math.Sincos(-phase(pos))
+		s, co := math.Sincos(-phase(pos * d.factor))
 		z := complex(co, s)
 		p := z
+		part := i * humParts / len(d.window)
+		at := int(int64(pos) - d.lowAt)
 		for k := 1; k <= high; k++ {
 			for c := range out {
-				out[c][k] += complex(d.in[c][at+i]*w, 0) * p
+				x := d.low[c][at] * w
+				parts[c][k*humParts+part] += complex(x*real(p), x*imag(p))
 			}
 			p *= z
 		}
 	}
-	if weight > 0 {
-		for c := range out {
-			for k := range out[c] {
-				out[c][k] *= complex(2/weight, 0)
+	if weight == 0 {
+		return out
+	}
+	for c := range out {
+		for k := 1; k <= high; k++ {
+			sums := parts[c][k*humParts : (k+1)*humParts]
+			l := &out[c][k]
+			for _, v := range sums {
+				l.z += v
+			}
+			l.z *= complex(2/weight, 0)
+			// The window has zeros at whole turns from the second on: there, nothing of the line itself is seen.
+			for _, turns := range []int{-4, -3, 3, 4} {
+				var off complex128
+				for q, v := range sums {
+					off += v * cmplx.Rect(1, 2*math.Pi*float64(turns*q)/humParts)
+				}
+				off *= complex(2/weight, 0)
+				l.near += (real(off)*real(off) + imag(off)*imag(off)) / 4
 			}
 		}
 	}
@@ -204,13 +260,14 @@ func (d *dehummer) scores(m int) []float64 {
 	a, b := d.steady.at(m-1), d.steady.at(m)
 	for c := range b {
 		for _, l := range d.leads {
-			x, y := a[c][l.harmonic], b[c][l.harmonic]
+			x, y := a[c][l.harmonic].z, b[c][l.harmonic].z
 			turned := y * cmplx.Conj(x)
 			size := cmplx.Abs(turned)
 			if size < 1e-14 {
 				continue
 			}
-			weight := min(1, l.power/size) * min(1, size/l.power)
+			near := max(a[c][l.harmonic].near, b[c][l.harmonic].near)
+			weight := min(1, l.power/size) * min(1, size/l.power) * l.power / (l.power + 4*near)
 			angle := cmplx.Phase(turned)
 			for i := range out {
 				out[i] += weight * math.Cos(angle-float64(l.harmonic)*d.advance(i))

@@ -1,7 +1,7 @@
 # make demo   sets this machine up, builds, makes a sample tape and restores it
 # make test   sets this machine up and passes all tests
 # make run    opens the app
-.PHONY: all setup build app cli cuda-cli demo test run clean bench bench-pipeline bench-queue soak
+.PHONY: all setup build app cli cuda-cli demo test run clean bench bench-pipeline bench-ui e2e bench-queue soak
 
 export PATH := $(PATH):/usr/local/go/bin
 # One set of flags for everything that links Fyne's GL driver: each other set compiles it anew, which takes minutes.
@@ -47,6 +47,10 @@ run: setup app
 bench:
 	go test -run '^$$' -bench . ./core/neural/cpu
 
+# Checks and measures the GPU engine on a machine with an NVIDIA card, beside PyTorch where that is installed. CLI=PATH takes a program already built.
+bench-gpu: $(if $(CLI),,cli)
+	core/neural/cuda/bench/run.sh $(or $(CLI),build/tapelight-cli)
+
 bench-pipeline: cli
 	go run ./testdata/make -out build/demo -only ntsc-vhs
 	build/tapelight-cli bench pipeline build/demo/ntsc-vhs.mpg
@@ -58,6 +62,15 @@ bench-queue:
 # The long forms of the fault injection: an hour or more. docs/reliability.md says what they showed.
 soak:
 	TAPELIGHT_SOAK=1 go test -count=1 -v -timeout 4h -run 'TestKill|TestManyJobs' ./core
+
+# How long keys take to show, what the window costs idle, how memory grows. On a machine that does other work: sudo chrt -r 1 make bench-ui
+bench-ui: app
+	$(GO_BUILD) -tags $(APP_TAGS),uibench -o build/tapelight-uibench ./cmd/tapelight
+	packaging/linux/bench-ui.sh
+
+# A person's whole way through the window, under a virtual display
+e2e: app cli
+	packaging/linux/e2e.sh
 
 clean:
 	rm -rf build testdata/tapes

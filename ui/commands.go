@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/tapelight/tapelight/core"
 	"github.com/tapelight/tapelight/core/recipe"
@@ -168,6 +169,7 @@ func (w *Window) confirmLoss(ids []string, do func()) {
 		}
 	}, w.win)
 	d.SetConfirmText(tr("Throw it away"))
+	d.SetConfirmImportance(widget.DangerImportance)
 	d.SetDismissText(tr("Keep it"))
 	w.ask(d)
 }

@@ -59,11 +59,6 @@ func (h *headerPanel) Show(s core.Snapshot, able bool) {
 	moved = show(h.stop, s.Mode == core.Started && c.running != nil && c.of[core.Waiting] > 0) || moved
 	enable(h.start, able)
 	rank(h.start, widget.HighImportance)
-	if len(s.Jobs) == 0 {
-		rank(h.add, widget.HighImportance)
-	} else {
-		rank(h.add, widget.MediumImportance)
-	}
 	if moved {
 		h.Root.Refresh()
 	}

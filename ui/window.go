@@ -47,6 +47,7 @@ type Window struct {
 	watcher watcher
 	tray    *tray
 	logFile string
+	samples int // of the monitor
 	inFront bool // the person looks at the window
 
 	watched    string // the job that the preview stays with while none is selected
@@ -214,7 +215,17 @@ func (w *Window) selectionChanged(jobs []core.Job) {
 	}
 }
 
-func (w *Window) showSample(s core.Sample) { w.monitor.Show(readingOf(s), w.snapshot) }
+// idlePaints is how many samples go by, while nothing runs, until the strip is drawn again: each time the whole window is painted.
+const idlePaints = 3
+
+func (w *Window) showSample(s core.Sample) {
+	w.samples++
+	if tally(w.snapshot.Jobs).running == nil && w.samples%idlePaints != 1 {
+		w.monitor.push(readingOf(s))
+		return
+	}
+	w.monitor.Show(readingOf(s), w.snapshot)
+}
 
 func (w *Window) fillSamples(all []core.Sample) {
 	r := make([]reading, len(all))

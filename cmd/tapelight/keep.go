@@ -2,12 +2,11 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 
-	"github.com/tapelight/tapelight/core/events"
+	"github.com/tapelight/tapelight/core"
 )
 
 // keepCrashes has the runtime write what it says of a crash into a file of the data folder as well: a desktop program has no terminal to say
@@ -38,11 +37,11 @@ const logLimit = 4 << 20
 func logPath(data string) string { return filepath.Join(data, "tapelight.log") }
 
 // openLog begins the log that the window shows and keeps it in a file, too; without the file where there can't be one.
-func openLog(data string) (log *events.Log, done func()) {
-	f, err := events.OpenFile(logPath(data), logLimit)
+func openLog(data string) (log *core.Log, done func()) {
+	log, done, err := core.OpenLog(logPath(data), logLimit)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "tapelight: the log is kept in the window only:", err)
-		return events.NewLog(events.LogConfig{}), func() {}
+		return core.NewLog(), func() {}
 	}
-	return events.NewLog(events.LogConfig{Handler: slog.NewTextHandler(f, nil)}), func() { f.Close() }
+	return log, done
 }

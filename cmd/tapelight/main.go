@@ -14,7 +14,6 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"github.com/tapelight/tapelight/core"
-	"github.com/tapelight/tapelight/core/instance"
 	"github.com/tapelight/tapelight/resources/icons"
 	"github.com/tapelight/tapelight/ui"
 )
@@ -57,12 +56,11 @@ func run(args []string) error {
 	if err != nil {
 		return fmt.Errorf("find the folder for the queue: %w", err)
 	}
-	var remote instance.Late
-	server, err := alone(data, &remote, paths)
-	if server == nil || err != nil {
+	door, err := alone(data, paths)
+	if door == nil || err != nil {
 		return err
 	}
-	defer server.Close()
+	defer door.Close()
 	crashed, err := keepCrashes(data)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "tapelight: crashes won't be written to a file:", err)
@@ -89,13 +87,14 @@ func run(args []string) error {
 		window.Crashed(crashed)
 	}
 	window.Add(paths)
-	remote.Set(service.Handler(func(paths []string) {
+	door.Serve(service, func(paths []string) {
 		fyne.Do(func() {
 			window.Add(paths)
 			w.Show()
 			w.RequestFocus()
 		})
-	}))
+	})
+	defer quitOnSignals(a)()
 	w.ShowAndRun()
 	window.Close()
 	stopMeasuring()

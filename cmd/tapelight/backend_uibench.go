@@ -1,0 +1,99 @@
+//go:build uibench
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"image"
+
+	"time"
+
+	"github.com/tapelight/tapelight/core"
+	"github.com/tapelight/tapelight/core/recipe"
+	"github.com/tapelight/tapelight/ui"
+)
+
+// crowd is a backend for measuring the window: the real service with 10,000 jobs of which one runs, and 1,000 lines of log a second. It is
+// in no other build than that of "make bench-ui".
+type crowd struct {
+	*core.Service
+	began time.Time
+	jobs  []core.Job
+}
+
+const (
+	crowdJobs  = 10_000
+	crowdLines = 1000 // a second
+	crowdTicks = 50 * time.Millisecond
+)
+
+func backend(s *core.Service) ui.Backend {
+	c := &crowd{Service: s, began: time.Now(), jobs: make([]core.Job, crowdJobs)}
+	r := recipe.Default()
+	r.Name, r.Title = "vhs", "VHS"
+	for i := range c.jobs {
+		name := fmt.Sprintf("Tape %05d, summer holidays.mpg", i)
+		c.jobs[i] = core.Job{ID: fmt.Sprint("job", i), Name: name, Path: "/tapes/" + name, Recipe: r, State: core.Waiting,
+			Facts: "NTSC, 720x480, interlaced, 0:58:12, stereo", Duration: 3492 * time.Second}
+	}
+	c.jobs[0].State = core.Running
+	return c
+}
+
+func (c *crowd) Snapshot() core.Snapshot {
+	s := core.Snapshot{Mode: core.Started, Running: true, Jobs: append([]core.Job(nil), c.jobs...), Stages: []core.Stage{
+		{Name: "decode", FPS: 110}, {Name: "network", FPS: 24, Slowest: true}, {Name: "encode", FPS: 60}}}
+	t := time.Since(c.began)
+	j := &s.Jobs[0]
+	j.Stage, j.Progress, j.FPS, j.ETA, j.Elapsed = "Restoring", t.Seconds()/3600, 24+t.Seconds()/100, time.Hour-t, t
+	return s
+}
+
+func (c *crowd) Watch(ctx context.Context) <-chan struct{} {
+	out := make(chan struct{}, 1)
+	go func() {
+		defer close(out)
+		ticks := time.NewTicker(crowdTicks)
+		defer ticks.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticks.C:
+				select {
+				case out <- struct{}{}:
+				default:
+				}
+			}
+		}
+	}()
+	return out
+}
+
+func (c *crowd) Log(since uint64) []core.LogEntry {
+	n := uint64(time.Since(c.began).Seconds() * crowdLines)
+	var lines []core.LogEntry
+	for i := since; i < n; i++ {
+		lines = append(lines, core.LogEntry{Time: time.Now(), Level: 1, Job: "job0", Text: fmt.Sprintf("line %d of what an encoder says about its work", i)})
+	}
+	return lines
+}
+
+func (c *crowd) Thumbnail(context.Context, string) (image.Image, error) { return pattern(128, 96), nil }
+
+func (c *crowd) PreviewFrame(_ context.Context, req core.PreviewRequest) (*core.PreviewFrame, error) {
+	return &core.PreviewFrame{Before: pattern(1440, 1080), After: pattern(1440, 1080), Time: req.Time, Total: 200_000, Rate: 59.94}, nil
+}
+
+func (c *crowd) Estimate(context.Context, core.Request) (core.Estimate, error) {
+	return core.Estimate{Time: 2 * time.Hour, Size: 3e9}, nil
+}
+
+func pattern(w, h int) *image.RGBA {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := range m.Pix {
+		m.Pix[i] = uint8(i * 7)
+	}
+	return m
+}

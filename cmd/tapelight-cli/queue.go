@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tapelight/tapelight/core"
-	"github.com/tapelight/tapelight/core/instance"
 	"github.com/tapelight/tapelight/core/recipe"
 )
 
@@ -65,7 +64,7 @@ func (f *queueFlags) with(ctx context.Context, do func(core.Control) error) erro
 		if err == nil {
 			return do(remote)
 		}
-		if _, none := errors.AsType[*instance.NotRunningError](err); !none {
+		if _, none := errors.AsType[*core.NotRunningError](err); !none {
 			return err
 		}
 	}

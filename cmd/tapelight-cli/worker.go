@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tapelight/tapelight/core"
-	"github.com/tapelight/tapelight/core/instance"
 )
 
 func newWorker() *cobra.Command {
@@ -44,20 +43,21 @@ Without --queue it is this person's own queue, which the window must not have op
 var errDone = errors.New("the queue is done")
 
 func work(c *cobra.Command, o *core.QueueOptions, w *watcher, untilDone bool) (err error) {
-	var handler instance.Late
+	var door *core.Door
 	if o.URL == "" {
 		data, err := core.DataDir()
 		if err != nil {
 			return err
 		}
-		server, err := instance.Listen(data, &handler)
-		if running, ok := errors.AsType[*instance.RunningError](err); ok {
+		opened, openErr := core.OpenDoor(data)
+		if running, ok := errors.AsType[*core.RunningError](openErr); ok {
 			return fmt.Errorf("%w; it works on the queue already", running)
 		}
-		if err != nil {
-			return err
+		if openErr != nil {
+			return openErr
 		}
-		defer func() { err = errors.Join(err, server.Close()) }()
+		door = opened
+		defer func() { err = errors.Join(err, door.Close()) }()
 	}
 	ctx, quit := context.WithCancelCause(c.Context())
 	defer quit(nil)
@@ -66,7 +66,9 @@ func work(c *cobra.Command, o *core.QueueOptions, w *watcher, untilDone bool) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	handler.Set(s.Handler(nil))
+	if door != nil {
+		door.Serve(s, nil)
+	}
 	if untilDone {
 		if err := s.Start(); err != nil {
 			return err

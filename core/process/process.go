@@ -14,7 +14,7 @@ import (
 
 const (
 	// grace is how long a child has to end by itself after it was told to stop; then it and its group are killed.
-	grace = 700 * time.Millisecond
+	grace = 400 * time.Millisecond
 	// afterStop and afterEnd bound the wait for the rest of the error output once the child has gone: something that left the
 	// child's group may hold the pipe open for ever.
 	afterStop = 200 * time.Millisecond

@@ -198,7 +198,8 @@ func (l *lane) allocate(s laneSize) error {
 			}
 		}
 	}
-	return nil
+	// A copy from memory that isn't registered may come back before the card has it, and our streams don't wait for the one it was on.
+	return cu.Synchronize()
 }
 
 // register lets transfers of these pieces of memory run beside other work. A driver that refuses makes them slower, not wrong.

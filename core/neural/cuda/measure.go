@@ -25,6 +25,9 @@ func (l *lane) measure(n, batches int) (seconds float64, err error) {
 		if err := cu.MemcpyHtoD(table, unsafe.Pointer(&items[0]), int64(4*len(items))); err != nil {
 			return err
 		}
+		if err := cu.Synchronize(); err != nil { // see allocate
+			return err
+		}
 		for i := range batches + 1 {
 			if i == 1 {
 				if err := f.started.Record(l.run); err != nil {

@@ -78,8 +78,10 @@ func (g *geometry) tables() {
 	}
 	t := &g.pictureTable
 	t.ints(g.gw, g.gh, len(n.Inputs), n.OutputChannels(), n.Scale, flag(n.Base != neural.NoBase), g.in.SampleBytes()-1, g.before, g.item)
-	t.floats(float32(int(1)<<g.in.Depth-1), offset)
-	t.ints(g.in.Bytes(), g.out.Bytes(), 0)
+	top := float32(int(1)<<g.in.Depth - 1)
+	t.floats(top, offset)
+	t.ints(g.in.Bytes(), g.out.Bytes())
+	t.floats(1 / top)
 	for p := range 3 {
 		if p >= n.Planes {
 			t.ints(0, 0, 0, 0, 0, 0, 0, 0)

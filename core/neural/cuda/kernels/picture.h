@@ -23,7 +23,7 @@ struct Picture {
   int centre, item;     // the centre's place among an item's frames; numbers in an item
   float top, offset;    // the largest code; what is taken from inputs
   int bytes_in, bytes_out; // of a frame
-  int unused;
+  float inverse;        // 1/top
   Plane plane[3];
   int first[4];         // the base's first tap, from the sample, by phase
   float taps[4][4];
@@ -43,7 +43,7 @@ DEV float input_value(const Picture *p, const Channel *c, const u8 *in, Item it,
   const Plane *pl = &p->plane[c->plane];
   int y = least(gy * pl->step + c->dy, pl->h - 1), x = least(gx * pl->step + c->dx, pl->w - 1);
   if (flipped(it)) y = pl->h - 1 - y;
-  return code(in + frame_slot(it, c->frame) * p->bytes_in + c->offset, (i64)y * pl->w + x, p->wide) * (1.0f / p->top) - p->offset;
+  return code(in + frame_slot(it, c->frame) * p->bytes_in + c->offset, (i64)y * pl->w + x, p->wide) * p->inverse - p->offset;
 }
 
 // The enlarged base at a sample of the output, in codes.

@@ -139,6 +139,7 @@ API cuDevicePrimaryCtxRetain(void **c, int d) { if (devices[d].failed) return de
 API cuDevicePrimaryCtxRelease_v2(int) { freed(); return OK; }
 API cuCtxSetCurrent(void *c) { current = (Device *)c; return OK; }
 API cuCtxGetCurrent(void **c) { *c = current; return OK; }
+API cuCtxSynchronize() { CONTEXT; stream(0)->wait(); return current->failed; }
 API cuMemGetInfo_v2(size_t *free, size_t *total) { CONTEXT; *total = (size_t)get("memory"); *free = *total - (size_t)current->used; return OK; }
 API cuMemAlloc_v2(dptr *p, size_t n) {
   CONTEXT;
@@ -176,7 +177,12 @@ static int enqueue(void *s, std::function<void()> f) {
 }
 API cuMemcpyHtoDAsync_v2(dptr d, const void *h, size_t n, void *s) { CONTEXT; if (!held(d, n)) return INVALID; return enqueue(s, [=] { memcpy((void *)d, h, n); add("uploads", 1); }); }
 API cuMemcpyDtoHAsync_v2(void *h, dptr d, size_t n, void *s) { CONTEXT; if (!held(d, n)) return INVALID; return enqueue(s, [=] { await("kernels", "downloads_need_kernels"); memcpy(h, (void *)d, n); add("downloads", 1); }); }
-API cuMemcpyHtoD_v2(dptr d, const void *h, size_t n) { CONTEXT; if (!held(d, n)) return INVALID; memcpy((void *)d, h, n); return OK; }
+API cuMemcpyHtoD_v2(dptr d, const void *h, size_t n) { // comes back before the card has it, as the real one may
+  CONTEXT;
+  if (!held(d, n)) return INVALID;
+  auto staged = std::make_shared<std::vector<char>>((const char *)h, (const char *)h + n);
+  return enqueue(0, [=] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); memcpy((void *)d, staged->data(), n); });
+}
 API cuMemcpyDtoH_v2(void *h, dptr d, size_t n) { CONTEXT; if (!held(d, n)) return INVALID; stream(0)->wait(); memcpy(h, (void *)d, n); return OK; }
 API cuMemsetD8_v2(dptr d, unsigned char v, size_t n) { CONTEXT; if (!held(d, n)) return INVALID; memset((void *)d, v, n); return OK; }
 API cuStreamCreate(void **s, unsigned) { CONTEXT; *s = new Stream(current); made(); return OK; }

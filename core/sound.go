@@ -77,16 +77,19 @@ func treatTrack(ctx context.Context, t *ffmpeg.Tools, src *source.Source, a sour
 		return none, err
 	}
 	settings := audio.Settings{Mode: audio.Mode(r.Mode), TargetLUFS: r.Loudness, KeepLoudness: r.Loudness == 0}
-	filters, steps := audio.Chain(report, settings, nil)
-	if !settings.KeepLoudness {
-		loud, err := t.Loudness(ctx, src.Path, a.Index, start, span(req.Length), filters)
+	repair := audio.Chain(report, settings, nil)
+	if !settings.KeepLoudness && repair.Program == nil {
+		loud, err := t.Loudness(ctx, src.Path, a.Index, start, span(req.Length), repair.Filters)
 		if err != nil {
 			return none, err
 		}
-		filters, steps = audio.Chain(report, settings, &loud)
+		repair = audio.Chain(report, settings, &loud)
 	}
-	out := plan.Treatment{Filters: filters, Found: report.Words()}
-	for _, st := range steps {
+	out := plan.Treatment{Filters: repair.Filters, Found: report.Words(), Program: repair.Program}
+	if repair.Level {
+		out.Level = &settings
+	}
+	for _, st := range repair.Steps {
 		out.Steps = append(out.Steps, plan.SoundStep{Name: string(st.Name), Why: st.Why})
 	}
 	return out, nil

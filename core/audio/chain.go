@@ -22,53 +22,76 @@ const (
 
 // Step is one step of a plan that is on.
 type Step struct {
-	Name         StepName        `json:"name"`
-	Why          string          `json:"why"` // for people
-	Filters      []ffmpeg.Filter `json:"filters"`
-	DelaySamples int             `json:"delay_samples"` // at the source's rate; compensated in the chain
+	Name    StepName        `json:"name"`
+	Why     string          `json:"why"`               // for people
+	Filters []ffmpeg.Filter `json:"filters,omitempty"` // of those steps that ffmpeg does
+}
+
+// Repair is a planned treatment of one track.
+type Repair struct {
+	// Program is what we do ourselves, in a pass of its own before Filters; nil where its steps are all off.
+	Program *Program `json:"program,omitempty"`
+	// Filters are left to ffmpeg, in the encoder's own pass. They have no delay.
+	Filters []ffmpeg.Filter `json:"filters,omitempty"`
+	// Level tells that loudness is to be set by what Program makes of the track, which is not known yet: see Loudness.
+	Level bool   `json:"level,omitempty"`
+	Steps []Step `json:"steps,omitempty"`
 }
 
 // order is the chain, each step planned from the report alone and nil where its defect was not found: what is off centre first, because it upsets
-// the others; clicks before the narrow filters that would ring on them; hum before the denoiser, which would take it for sound; both sides
+// the others; clicks before hum, which is measured less well beside them; hum before the denoiser, which would take it for sound; both sides
 // repaired before the denoiser, so that it works on what is heard.
-var order = []func(*Report, Settings, measure) *Step{highPass, declick, dehum, channels, denoise}
+var order = []func(*Report, Settings, measure, *Program) *Step{highPass, declick, dehum, channels, denoise}
 
-// Chain plans the filters for a track, in canonical order, and says why each is on. Without measured (the loudness behind the chain planned
-// without it, so plan first, measure through that, plan again) loudness is left alone. The filters keep length and sync: their delay is
-// cut at the start and made up for at the end. They are meant for one track at r.Rate, laid on the file's clock (ffmpeg.FillGaps).
-func Chain(r *Report, s Settings, measured *ffmpeg.Loudness) ([]ffmpeg.Filter, []Step) {
-	var filters []ffmpeg.Filter
-	var steps []Step
+// Chain plans the repair of a track, in canonical order, and says why each step is on. Without measured (the loudness behind the chain planned
+// without it, so plan first, measure through that, plan again) the loudness of a repair without Program is left alone. A repair keeps length
+// and sync. It is meant for one track at r.Rate, laid on the file's clock (ffmpeg.FillGaps).
+func Chain(r *Report, s Settings, measured *ffmpeg.Loudness) Repair {
+	var out Repair
 	if m, ok := measures[s.Mode]; ok && r.Samples > 0 && !r.Silent {
-		delay := 0
+		p := &Program{Rate: r.Rate, Channels: r.Channels}
 		for _, plan := range order {
-			step := plan(r, s, m)
-			if step == nil {
-				continue
+			if step := plan(r, s, m, p); step != nil {
+				out.Steps = append(out.Steps, *step)
+				out.Filters = append(out.Filters, step.Filters...)
 			}
-			steps = append(steps, *step)
-			filters = append(filters, step.Filters...)
-			delay += step.DelaySamples
 		}
-		if delay > 0 { // it is in samples of the rate that was measured, whatever a decoder comes up with (nothing happens where they agree)
-			filters = append([]ffmpeg.Filter{ffmpeg.Resample(r.Rate)}, ffmpeg.Compensate(filters, delay)...)
+		if p.Dehum != nil || p.Denoise != nil {
+			out.Program = p
+			for _, step := range out.Steps {
+				if step.Name != StepChannels {
+					p.Before = append(p.Before, step.Filters...)
+				}
+			}
+			out.Filters = nil
 		}
-		if step := loudness(s, measured); step != nil {
-			steps = append(steps, *step)
-			filters = append(filters, step.Filters...)
+		switch {
+		case out.Program != nil && !s.KeepLoudness && s.strength(StepLoudness) > 0:
+			out.Level = true
+			out.Steps = append(out.Steps, Step{Name: StepLoudness, Why: fmt.Sprintf("To %.1f LUFS where the repaired sound is more than %.0f LU off, as far as its peaks allow.", s.target(), loudnessTolerance)})
+		case out.Program == nil:
+			if step := loudness(s, measured); step != nil {
+				out.Steps = append(out.Steps, *step)
+				out.Filters = append(out.Filters, step.Filters...)
+			}
 		}
 	}
 	if s.Rate > 0 && s.Rate != r.Rate {
-		steps = append(steps, Step{Name: StepResample, Why: fmt.Sprintf("The result is asked for at %d Hz, the source has %d Hz.", s.Rate, r.Rate), Filters: []ffmpeg.Filter{ffmpeg.Resample(s.Rate)}})
-		filters = append(filters, ffmpeg.Resample(s.Rate))
+		out.Steps = append(out.Steps, Step{Name: StepResample, Why: fmt.Sprintf("The result is asked for at %d Hz, the source has %d Hz.", s.Rate, r.Rate), Filters: []ffmpeg.Filter{ffmpeg.Resample(s.Rate)}})
+		out.Filters = append(out.Filters, ffmpeg.Resample(s.Rate))
 	}
-	return filters, steps
+	return out
+}
+
+// Loudness is the gain in dB that brings repaired sound of the measured loudness to what s asks for, and why; 0 where it stays.
+func (s Settings) Loudness(measured ffmpeg.Loudness) (gain float64, why string) {
+	return gainTo(s, &measured)
 }
 
 // dcHz is a high-pass that takes the offset away and nothing one can hear.
 const dcHz = 8
 
-func highPass(r *Report, s Settings, m measure) *Step {
+func highPass(r *Report, s Settings, m measure, _ *Program) *Step {
 	if s.strength(StepHighPass) == 0 {
 		return nil
 	}
@@ -82,7 +105,7 @@ func highPass(r *Report, s Settings, m measure) *Step {
 	return nil
 }
 
-func declick(r *Report, s Settings, m measure) *Step {
+func declick(r *Report, s Settings, m measure, _ *Program) *Step {
 	strength := s.strength(StepDeclick)
 	if strength == 0 || !r.HasClicks() {
 		return nil
@@ -92,56 +115,63 @@ func declick(r *Report, s Settings, m measure) *Step {
 	return &Step{Name: StepDeclick, Why: fmt.Sprintf("About %.0f clicks a minute.", r.ClicksPerMinute), Filters: []ffmpeg.Filter{f, f}}
 }
 
-// Two notches on one line reach 40 dB as far as a tenth of their width from the centre, where one has to be within a two-hundredth; a weak line
-// needs one only.
-const (
-	notchWidth     = 2.6 // Hz at -3 dB
-	notchWidest    = 4.0
-	doubleNotchMin = 16 // dB of prominence
-)
-
-func dehum(r *Report, s Settings, _ measure) *Step {
+func dehum(r *Report, s Settings, _ measure, p *Program) *Step {
 	strength := s.strength(StepDehum)
 	if strength == 0 || !r.HasHum() {
 		return nil
 	}
-	step := &Step{Name: StepDehum, Why: fmt.Sprintf("Hum: %d lines of a %.2f Hz series, the loudest at %.0f dBFS.", len(r.Hum), r.HumHz, r.loudestHum())}
+	p.Dehum = &Dehum{Hz: r.HumHz, Depth: min(1, strength)}
 	for _, l := range r.Hum {
-		f := ffmpeg.Notch(l.Hz, min(notchWidest, (notchWidth+l.SpreadHz)*math.Sqrt(strength)))
-		step.Filters = append(step.Filters, f)
-		if l.ProminenceDB >= doubleNotchMin {
-			step.Filters = append(step.Filters, f)
-		}
+		p.Dehum.Harmonics = append(p.Dehum.Harmonics, l.Harmonic)
+		p.Dehum.Levels = append(p.Dehum.Levels, Point{Hz: l.Hz, DBFS: l.LevelDBFS})
 	}
-	return step
+	return &Step{Name: StepDehum, Why: fmt.Sprintf("Hum: %d lines of a %.2f Hz series, the loudest at %.0f dBFS.", len(r.Hum), r.HumHz, r.loudestHum())}
 }
 
-func channels(r *Report, s Settings, _ measure) *Step {
+func channels(r *Report, s Settings, _ measure, p *Program) *Step {
 	switch {
 	case r.Channels != 2 || s.strength(StepChannels) == 0:
 		return nil
 	case r.DeadSide >= 0:
 		side := [...]string{"left", "right"}
+		p.Sides = [...]Sides{RightOnBoth, LeftOnBoth}[r.DeadSide]
 		return &Step{Name: StepChannels, Why: fmt.Sprintf("The %s side is dead: the other one is put on both.", side[r.DeadSide]), Filters: []ffmpeg.Filter{ffmpeg.CopyChannel(1 - r.DeadSide)}}
 	case r.Inverted:
+		p.Sides = TurnRight
 		return &Step{Name: StepChannels, Why: "The sides have opposite polarity: the right one is turned.", Filters: []ffmpeg.Filter{ffmpeg.InvertRight()}}
 	}
 	return nil
 }
 
-func denoise(r *Report, s Settings, m measure) *Step {
+func denoise(r *Report, s Settings, m measure, p *Program) *Step {
 	strength := s.strength(StepDenoise)
 	if strength == 0 || !r.HasNoise() {
 		return nil
 	}
 	reduction := strength * min(m.reduction, max(3, r.Noise.FloorDBFS-m.goal))
-	floor, profile := r.Noise.denoiseProfile()
-	return &Step{
-		Name:         StepDenoise,
-		Why:          fmt.Sprintf("Noise at %.0f dBFS, %.0f dB under the sound: lowered by %.0f dB.", r.Noise.FloorDBFS, r.Noise.SNRDB, reduction),
-		Filters:      []ffmpeg.Filter{ffmpeg.Denoise(reduction, floor, profile)},
-		DelaySamples: ffmpeg.DenoiseDelay(r.Rate),
+	p.Denoise = &Denoise{Reduction: reduction, Window: 1 << int(math.Round(math.Log2(float64(r.Rate)*m.window)))}
+	p.Denoise.Print, p.Denoise.Side = r.prints()
+	return &Step{Name: StepDenoise, Why: fmt.Sprintf("Noise at %.0f dBFS, %.0f dB under the sound: lowered by %.0f dB.", r.Noise.FloorDBFS, r.Noise.SNRDB, reduction)}
+}
+
+// prints are the noise that the denoiser meets, both sides of the track repaired.
+func (r *Report) prints() (sum, difference []Point) {
+	points := func(bands [15]float64, more float64) (out []Point) {
+		for i, hz := range bandCentres {
+			out = append(out, Point{Hz: hz, DBFS: bands[i] + more})
+		}
+		return out
 	}
+	n := r.Noise
+	switch {
+	case r.Channels != 2:
+		return points(n.Bands, 0), nil
+	case r.DeadSide >= 0: // the live side is on both: the sum has twice its power, the difference nothing
+		return points(n.Bands, 10*math.Log10(2)), []Point{{Hz: 1000, DBFS: floorDB}}
+	case r.Inverted:
+		return points(n.Difference, 0), points(n.Sum, 0)
+	}
+	return points(n.Sum, 0), points(n.Difference, 0)
 }
 
 const (
@@ -152,20 +182,28 @@ const (
 // loudness is the second pass of loudness normalisation: one constant gain. (ffmpeg's loudnorm does the same in its linear mode, but leaves that
 // mode for a compressor, without a word, where peaks, range or length don't suit it.) Where the peaks forbid the whole gain, the target is lowered.
 func loudness(s Settings, measured *ffmpeg.Loudness) *Step {
-	if measured == nil || s.KeepLoudness || s.strength(StepLoudness) == 0 || measured.Silent() {
+	gain, why := gainTo(s, measured)
+	if gain == 0 {
 		return nil
+	}
+	return &Step{Name: StepLoudness, Why: why, Filters: []ffmpeg.Filter{ffmpeg.Gain(gain)}}
+}
+
+func gainTo(s Settings, measured *ffmpeg.Loudness) (gain float64, why string) {
+	if measured == nil || s.KeepLoudness || s.strength(StepLoudness) == 0 || measured.Silent() {
+		return 0, ""
 	}
 	want := s.target() - measured.Integrated
-	gain := min(want, s.truePeak()-measured.TruePeak, maxGain)
+	gain = min(want, s.truePeak()-measured.TruePeak, maxGain)
 	if math.Abs(want) <= loudnessTolerance || math.Abs(gain) < 0.1 || want > 0 && gain < 0 { // a quiet track is not made quieter for one peak
-		return nil
+		return 0, ""
 	}
-	why := fmt.Sprintf("From %.1f to %.1f LUFS.", measured.Integrated, measured.Integrated+gain)
+	why = fmt.Sprintf("From %.1f to %.1f LUFS.", measured.Integrated, measured.Integrated+gain)
 	if gain < want-0.05 {
 		why = fmt.Sprintf("From %.1f to %.1f LUFS; the full %.1f would push peaks over %.1f dBTP.", measured.Integrated, measured.Integrated+gain, s.target(), s.truePeak())
 		if gain == maxGain {
 			why = fmt.Sprintf("From %.1f to %.1f LUFS; more gain would only raise noise.", measured.Integrated, measured.Integrated+gain)
 		}
 	}
-	return &Step{Name: StepLoudness, Why: why, Filters: []ffmpeg.Filter{ffmpeg.Gain(gain)}}
+	return gain, why
 }

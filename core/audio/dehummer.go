@@ -37,11 +37,11 @@ type dehummer struct {
 	took  int64
 	frame int // windows seen; window m stands around sample m·hop
 
-	steady track[[][]line] // by window: leading harmonics against the mean speed, channel by harmonic
+	steady track[[][]line]       // by window: leading harmonics against the mean speed, channel by harmonic
 	score  track[[]float64]      // of each advance of the phase from the window before
 	step   track[float64]        // advance chosen, radians a hop over the mean speed's
 	phase  track[float64]        // their sum
-	moving track[[][]line] // harmonics against the moving phase
+	moving track[[][]line]       // harmonics against the moving phase
 	likely track[[]float64]      // how well each small turn of the phase suits window m, given the amplitudes around it
 	fine   track[float64]        // the turn chosen
 	amp    track[[][]complex128] // what is subtracted
@@ -80,7 +80,7 @@ const (
 	humWander    = 0.6  // Hz, the most that the fundamental leaves its mean
 	humSteps     = 241  // advances tried
 	humSpeedSpan = 3    // windows to each side that decide on the speed
-	humLevelSpan = 12    // windows to each side that decide on an amplitude
+	humLevelSpan = 12   // windows to each side that decide on an amplitude
 	humLeads     = 10   // harmonics that lead, at most
 	humInertia   = 0.02 // how dear a change of speed is
 )

@@ -28,15 +28,13 @@ func TestHumIsTakenOut(t *testing.T) {
 					t.Errorf("harmonic %d at %.2f Hz is not there", l.Harmonic, l.Hz)
 				}
 			}
-			filters, _ := Chain(r, Settings{Mode: Auto, KeepLoudness: true, Strength: map[StepName]float64{StepDenoise: 0}}, nil)
-			out, _ := through(t, writeWAV(t, rate, 1, interleave(x)), rate, 1, filters)
-			// The filters are linear, so what they do to the sound alone is taken off to see the hum's rest.
-			ref, _ := through(t, writeWAV(t, rate, 1, interleave(clean)), rate, 1, filters)
+			p := Chain(r, Settings{Mode: Auto, KeepLoudness: true, Strength: map[StepName]float64{StepDenoise: 0}}, nil).Program
+			out := processed(t, p, x)
 			rest := make([]float64, len(x))
 			for i := range rest {
-				rest[i] = out[0][i] - ref[0][i]
+				rest[i] = out[0][i] - clean[i]
 			}
-			rest = rest[5*rate:]
+			rest = rest[3*rate : len(rest)-3*rate]
 			for k, want := range tapeHum {
 				l, ok := found[k]
 				if !ok {
@@ -45,20 +43,29 @@ func TestHumIsTakenOut(t *testing.T) {
 				}
 				down := want - level(rest, rate, fundamental*float64(k))
 				t.Logf("harmonic %d: found at %.3f Hz (%.3f Hz off), %.1f dB down", k, l.Hz, l.Hz-fundamental*float64(k), down)
-				if down < 30 {
+				need := 30.0
+				if k > 4 { // voices cover these, and they are 15 dB weaker
+					need = 15
+				}
+				if k == 7 && name == "music" { // a note is played at 415.3 Hz, which must stay
+					need = 0
+				}
+				if down < need {
 					t.Errorf("harmonic %d is only %.1f dB down", k, down)
 				}
 			}
-			tones := []float64{53, 65, 70, 108, 130, 440}
-			p := make([]float64, 10*rate)
-			for i, hz := range tones {
-				tone(p, rate, hz, 0.1, 0.1*float64(i))
+			if total := dbRMS(x[3*rate:]) - dbRMS(rest); total < 20 {
+				t.Errorf("what was changed besides is %.1f dB under the sound", total)
 			}
-			q, _ := through(t, writeWAV(t, rate, 1, interleave(p)), rate, 1, filters)
+			tones := []float64{53, 65, 70, 108, 130, 440}
+			q := make([]float64, 10*rate)
+			for i, hz := range tones {
+				tone(q, rate, hz, 0.1, 0.1*float64(i))
+			}
+			after := processed(t, p, q)[0]
 			for _, hz := range tones {
-				loss := level(p[2*rate:], rate, hz) - level(q[0][2*rate:], rate, hz)
-				t.Logf("a tone at %.0f Hz loses %.2f dB", hz, loss)
-				if math.Abs(loss) > 1 {
+				loss := level(q[2*rate:], rate, hz) - level(after[2*rate:], rate, hz)
+				if math.Abs(loss) > 0.1 {
 					t.Errorf("a tone at %.0f Hz loses %.2f dB", hz, loss)
 				}
 			}

@@ -13,9 +13,9 @@ import (
 
 // Short, empty and silent tracks in any format give a plain report without findings.
 func TestMeasureEdges(t *testing.T) {
-	for _, rate := range []int{8000, 11025, 44100, 48000, 96000, 192000} {
+	for _, rate := range []int{8000, 44100, 192000} {
 		for _, channels := range []int{1, 2, 6} {
-			for _, seconds := range []float64{0, 0.0001, 0.2, 6} {
+			for _, seconds := range []float64{0, 0.0001, 0.2, 4} {
 				quiet := make([][]float64, channels)
 				for c := range quiet {
 					quiet[c] = make([]float64, int(seconds*float64(rate)))
@@ -24,8 +24,8 @@ func TestMeasureEdges(t *testing.T) {
 				if !r.Silent || r.HasNoise() || r.HasHum() || r.HasClicks() || len(r.Words()) != 1 {
 					t.Errorf("%d Hz, %d channels, %.1f s of silence: %v", rate, channels, seconds, r.Words())
 				}
-				if f, s := Chain(r, Settings{Mode: Strong}, nil); f != nil || s != nil {
-					t.Errorf("a chain for silence: %v %v", f, s)
+				if c := Chain(r, Settings{Mode: Strong}, nil); c.Filters != nil || c.Program != nil || c.Steps != nil {
+					t.Errorf("a chain for silence: %+v", c)
 				}
 			}
 		}
@@ -186,15 +186,14 @@ func BenchmarkMeasureStereoMinute(b *testing.B) {
 	b.ReportMetric(perHour, "s/hour-of-sound")
 }
 
-func BenchmarkChainStereoMinute(b *testing.B) {
+func BenchmarkProgramStereoMinute(b *testing.B) {
 	x := speech(48000, 60, 1)
-	path := writeWAV(b, 48000, 2, interleave(x, x))
-	filters, _ := Chain(damaged(48000), Settings{Mode: Auto}, nil)
-	_, plain := through(b, path, 48000, 2, nil)
-	var cpu float64
+	pcm := interleave(x, x)
+	p := Chain(damaged(48000), Settings{Mode: Auto}, nil).Program
 	for b.Loop() {
-		_, c := through(b, path, 48000, 2, filters)
-		cpu += (c - plain).Seconds()
+		if err := p.Process(b.Context(), &memory{pcm}, func([]float32) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
 	}
-	b.ReportMetric(cpu/float64(b.N)*60, "cpu-s/hour-of-sound")
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/60, "s/s-of-sound")
 }

@@ -162,20 +162,6 @@ func (r *Report) loudestHum() float64 {
 	return best
 }
 
-// overSubtraction is what the denoiser is told above the measured floor, in dB: measured best for speech and music both, with and without pauses.
-const overSubtraction = 2
-
-// denoiseProfile splits the noise bands into the floor and what lies over it, as ffmpeg.Denoise wants them; steps under 1 dB are measuring error.
-func (n Noise) denoiseProfile() (floor float64, profile [15]float64) {
-	for _, v := range n.Bands {
-		floor += v / float64(len(n.Bands))
-	}
-	for i, v := range n.Bands {
-		profile[i] = math.Round(v - floor)
-	}
-	return floor + overSubtraction, profile
-}
-
 var _ Reader = (*ffmpeg.PCMReader)(nil)
 
 func db(power float64) float64 {

@@ -62,12 +62,13 @@ type measure struct {
 	goal      float64 // dBFS, the noise floor at which it stops
 	rumbleHz  float64 // high-pass where rumble was found
 	declick   float64 // threshold, times the usual prediction error
+	window    float64 // of the denoiser, seconds: syllables want short ones, held notes long ones
 }
 
 var measures = map[Mode]measure{
-	Auto:   {reduction: 12, goal: -72, rumbleHz: 30, declick: 8},
-	Light:  {reduction: 6, goal: -66, rumbleHz: 25, declick: 12},
-	Voice:  {reduction: 16, goal: -75, rumbleHz: 70, declick: 8},
-	Music:  {reduction: 9, goal: -72, rumbleHz: 22, declick: 12},
-	Strong: {reduction: 20, goal: -78, rumbleHz: 40, declick: 6},
+	Auto:   {reduction: 18, goal: -80, rumbleHz: 30, declick: 8, window: 0.043},
+	Light:  {reduction: 8, goal: -70, rumbleHz: 25, declick: 12, window: 0.043},
+	Voice:  {reduction: 24, goal: -86, rumbleHz: 70, declick: 8, window: 0.030},
+	Music:  {reduction: 14, goal: -80, rumbleHz: 22, declick: 12, window: 0.085},
+	Strong: {reduction: 30, goal: -90, rumbleHz: 40, declick: 6, window: 0.043},
 }

@@ -257,13 +257,55 @@ func through(t testing.TB, path string, rate, channels int, filters []ffmpeg.Fil
 	}
 }
 
-// apply plans and runs the chain for channels as they stand.
+// apply plans and runs the repair of channels as they stand.
 func apply(t testing.TB, rate int, s Settings, channels ...[]float64) ([][]float64, []Step, *Report) {
 	t.Helper()
 	r := measured(t, rate, channels...)
-	filters, steps := Chain(r, s, nil)
-	out, _ := through(t, writeWAV(t, rate, len(channels), interleave(channels...)), rate, len(channels), filters)
-	return out, steps, r
+	repair := Chain(r, s, nil)
+	return repaired(t, rate, repair, channels...), repair.Steps, r
+}
+
+// repaired runs a repair as a restoration does.
+func repaired(t testing.TB, rate int, repair Repair, channels ...[]float64) [][]float64 {
+	t.Helper()
+	out := channels
+	if p := repair.Program; p != nil {
+		if len(p.Before) > 0 {
+			out, _ = through(t, writeWAV(t, rate, len(out), interleave(out...)), rate, len(out), p.Before)
+		}
+		out = processed(t, p, out...)
+	}
+	if len(repair.Filters) > 0 {
+		out, _ = through(t, writeWAV(t, rate, len(out), interleave(out...)), rate, len(out), repair.Filters)
+	}
+	if len(out) == 0 || &out[0] == &channels[0] { // as a file would give them
+		out = nil
+		for _, c := range channels {
+			o := make([]float64, len(c))
+			for i, v := range c {
+				o[i] = float64(float32(v))
+			}
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// processed runs a program.
+func processed(t testing.TB, p *Program, channels ...[]float64) [][]float64 {
+	t.Helper()
+	out := make([][]float64, len(channels))
+	err := p.Process(t.Context(), &memory{interleave(channels...)}, func(x []float32) error {
+		for i, v := range x {
+			c := i % len(out)
+			out[c] = append(out[c], float64(v))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // level of the sine at hz in x, RMS dBFS, through a window that leaves neighbours 2 Hz away out.

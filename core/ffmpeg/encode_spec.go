@@ -25,6 +25,7 @@ var HD = ColorSpace{"bt709", "bt709", "bt709"}
 // AudioTrack is one sound track of the output.
 type AudioTrack struct {
 	Stream   int      `json:"stream"` // in the capture
+	File     string   `json:"-"`      // takes the stream's place: sound restored beforehand (FLAC) that begins with the first picture
 	Copy     bool     `json:"copy"`   // as it is
 	Filters  []Filter `json:"filters,omitempty"`
 	Codec    string   `json:"codec"`             // ffmpeg's encoder
@@ -191,6 +192,9 @@ func (s EncodeSpec) withSource(out ff.KwArgs, name string, pictures func() *ff.S
 		streams := []*ff.Stream{pictures()}
 		for _, a := range s.Audio {
 			in := source.Get(strconv.Itoa(a.Stream))
+			if a.File != "" {
+				in = ff.Input("file:"+a.File, ff.KwArgs{"protocol_whitelist": "file", "f": "flac"}).Get("a:0")
+			}
 			if !a.Copy {
 				in = apply(in, s.soundFilters(a))
 			}
@@ -204,11 +208,20 @@ func (s EncodeSpec) withSource(out ff.KwArgs, name string, pictures func() *ff.S
 	if s.Pictures {
 		return arguments(build, name)
 	}
-	if len(s.Audio)+len(s.Subtitles) > 0 {
-		return arguments(build, name, "file:"+s.Source)
+	var files []string
+	fromSource := len(s.Subtitles)
+	for _, a := range s.Audio {
+		if a.File != "" {
+			files = append(files, "file:"+a.File)
+		} else {
+			fromSource++
+		}
+	}
+	if fromSource > 0 {
+		return arguments(build, append(append([]string{name}, files...), "file:"+s.Source)...)
 	}
 	// The library leaves an input out of which nothing is mapped; its tags and chapters are wanted all the same.
-	args, err := arguments(build, name)
+	args, err := arguments(build, append(files, name)...)
 	if err != nil {
 		return nil, err
 	}
@@ -216,11 +229,16 @@ func (s EncodeSpec) withSource(out ff.KwArgs, name string, pictures func() *ff.S
 	if err != nil {
 		return nil, err
 	}
-	first := slices.Index(args, "-i") + 2
-	args = slices.Insert(args, first, tags[:slices.Index(tags, "-i")+2]...)
+	last := 0
+	for i, a := range args {
+		if a == "-i" {
+			last = i + 2
+		}
+	}
+	args = slices.Insert(args, last, tags[:slices.Index(tags, "-i")+2]...)
 	for i, a := range args {
 		if a == "-map_metadata" || a == "-map_chapters" {
-			args[i+1] = "1"
+			args[i+1] = strconv.Itoa(1 + len(files))
 		}
 	}
 	return args, nil

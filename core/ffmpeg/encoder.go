@@ -101,8 +101,10 @@ var ErrDiskFull = errors.New("the disk is full")
 
 func (e *Encoder) explain(err error) error {
 	exit, ok := errors.AsType[*process.ExitError](err)
-	if ok && strings.Contains(exit.Tail, "No space left on device") {
-		return fmt.Errorf("encoder: %w", ErrDiskFull)
+	for _, full := range []string{"No space left on device", "Disk quota exceeded", "not enough space on the disk"} {
+		if ok && strings.Contains(exit.Tail, full) {
+			return fmt.Errorf("encoder: %w", ErrDiskFull)
+		}
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tapelight/tapelight/core/audio"
 	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/neural"
 	"github.com/tapelight/tapelight/core/recipe"
@@ -39,6 +40,8 @@ type Treatment struct {
 	Rate    int // of what comes out, Hz
 	Steps   []SoundStep
 	Found   []string
+	Program *audio.Program  // nil: Filters alone
+	Level   *audio.Settings // nil: the loudness is in Filters, or left alone
 }
 
 // ErrNoVideo is a source without a picture.

@@ -105,7 +105,7 @@ func (p *Plan) streams(in Input) {
 			}
 		}
 		e.Audio = append(e.Audio, p.track(a, t, in))
-		p.Sound = append(p.Sound, SoundTrack{Stream: a.Index, Steps: t.Steps, Found: t.Found})
+		p.Sound = append(p.Sound, SoundTrack{Stream: a.Index, Steps: t.Steps, Found: t.Found, Program: t.Program, Level: t.Level})
 	}
 	for _, s := range p.Source.Subtitles {
 		codec := ""

@@ -2,6 +2,7 @@
 package plan
 
 import (
+	"github.com/tapelight/tapelight/core/audio"
 	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/recipe"
 	"github.com/tapelight/tapelight/core/source"
@@ -39,11 +40,15 @@ type Network struct {
 	Scale    int    `json:"scale"`
 }
 
-// SoundTrack tells in words what happens to one track; the filters themselves are in Encode.Audio.
+// SoundTrack is what happens to one track; the filters of the encoder's own pass are in Encode.Audio.
 type SoundTrack struct {
 	Stream int         `json:"stream"`
 	Steps  []SoundStep `json:"steps"`
 	Found  []string    `json:"found,omitempty"` // the measurement in words
+
+	// Program is what is done to the track in a pass before the pictures; Level, if set, then sets its loudness.
+	Program *audio.Program  `json:"program,omitempty"`
+	Level   *audio.Settings `json:"level,omitempty"`
 }
 
 // SoundStep is one repair and its reason.

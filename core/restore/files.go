@@ -43,7 +43,7 @@ func apart(p *plan.Plan) error {
 	if err != nil {
 		return nil // the decoder will say what is wrong with it
 	}
-	for _, name := range append(Parts(p.Output), p.Partial, p.Output, assembledPath(p.Output)) {
+	for _, name := range append(append(Parts(p.Output), soundPaths(p)...), p.Partial, p.Output, assembledPath(p.Output)) {
 		if st, err := os.Stat(name); err == nil && os.SameFile(source, st) {
 			return fmt.Errorf("%s is the capture itself; give the output another name", name)
 		}

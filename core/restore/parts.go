@@ -260,6 +260,12 @@ func (r *Runner) Discard(ctx context.Context, output string) error {
 	}
 	defer release()
 	var faults []error
+	for i := range 16 { // sounds that a killed run left
+		path := soundPath(output, i)
+		if ours, err := ourSound(path); err == nil && ours {
+			os.Remove(path)
+		}
+	}
 	for _, path := range Parts(output) {
 		if _, _, why := r.readMark(ctx, path, ""); why != foreign {
 			faults = append(faults, os.Remove(path))

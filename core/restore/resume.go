@@ -56,6 +56,9 @@ func spanFrom(p *plan.Plan, first int64, before int) span {
 	return s
 }
 
+// Anew begins a Note that earlier work could not be used.
+const Anew = "Begun anew. "
+
 // runResumable runs p so that it can be continued, and continues it if it was begun.
 func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report, err error) {
 	id, err := mark(p)
@@ -72,11 +75,17 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 	if r.Note != nil {
 		switch {
 		case found.fresh != "":
-			r.Note(fmt.Sprintf("There is an unfinished %s, but %s: beginning anew.", p.Output, found.fresh))
+			r.Note(fmt.Sprintf(Anew+"There was an unfinished %s, but %s.", p.Output, found.fresh))
 		case found.done > 0:
 			r.Note(fmt.Sprintf("Going on after picture %d of %d.", found.done, p.Frames))
 		}
 	}
+	treated, done, err := r.restoreSound(ctx, p)
+	defer done()
+	if err != nil {
+		return nil, err
+	}
+	p = treated
 	number := len(found.list) + 1 // of the part that this run writes
 	defer func() {
 		os.Remove(assembledPath(p.Output))

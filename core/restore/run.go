@@ -81,6 +81,11 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan) (report *Report, err err
 	if r.Resume {
 		return r.runResumable(ctx, p)
 	}
+	p, done, err := r.restoreSound(ctx, p)
+	defer done()
+	if err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			os.Remove(p.Partial)

@@ -1,0 +1,151 @@
+package audio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/tapelight/tapelight/core/ffmpeg"
+)
+
+// Program is a repair that is done by ourselves, as data. Its steps run in the order of the fields.
+type Program struct {
+	Rate     int `json:"rate"`
+	Channels int `json:"channels"`
+
+	Before  []ffmpeg.Filter `json:"before,omitempty"` // by the decoder, before anything else
+	Dehum   *Dehum          `json:"dehum,omitempty"`
+	Sides   Sides           `json:"sides,omitempty"`
+	Denoise *Denoise        `json:"denoise,omitempty"`
+}
+
+// Sides is the repair of two channels.
+type Sides string
+
+const (
+	LeftOnBoth  Sides = "left on both"
+	RightOnBoth Sides = "right on both"
+	TurnRight   Sides = "right turned"
+)
+
+// sidesStage mends what is wrong between two channels.
+type sidesStage struct{ what Sides }
+
+func (s sidesStage) add(in, out planes) planes {
+	l, r := in[0], in[1]
+	switch s.what {
+	case LeftOnBoth:
+		r = l
+	case RightOnBoth:
+		l = r
+	}
+	out[0], out[1] = append(out[0], l...), append(out[1], r...)
+	if s.what == TurnRight {
+		turned := out[1][len(out[1])-len(r):]
+		for i := range turned {
+			turned[i] = -turned[i]
+		}
+	}
+	return out
+}
+
+func (s sidesStage) end(out planes) planes { return out }
+
+func (p *Program) stages() ([]stage, error) {
+	if p.Rate < 1000 || p.Rate > 768000 || p.Channels < 1 || p.Channels > 64 {
+		return nil, fmt.Errorf("restore sound: %d channels at %d samples a second is not a sound format", p.Channels, p.Rate)
+	}
+	var s []stage
+	if h := p.Dehum; h != nil {
+		if !(h.Hz > 10 && h.Hz < 0.2*float64(p.Rate)) || len(h.Levels) != len(h.Harmonics) {
+			return nil, fmt.Errorf("restore sound: hum at %g Hz with %d harmonics makes no sense", h.Hz, len(h.Harmonics))
+		}
+		s = append(s, newDehummer(p.Rate, p.Channels, *h))
+	}
+	if p.Sides != "" {
+		if p.Channels != 2 {
+			return nil, fmt.Errorf("restore sound: %q is for two channels, there are %d", p.Sides, p.Channels)
+		}
+		s = append(s, sidesStage{p.Sides})
+	}
+	if d := p.Denoise; d != nil {
+		if d.Window < 64 || d.Window > 1<<16 || d.Window&(d.Window-1) != 0 || len(d.Print) == 0 || d.Side != nil && len(d.Side) == 0 || !(d.Reduction >= 0) {
+			return nil, errors.New("restore sound: the noise to be lowered is not described")
+		}
+		s = append(s, newDenoiser(p.Rate, p.Channels, *d))
+	}
+	return s, nil
+}
+
+// Process reads in to its end and hands what it becomes to write, interleaved as it came, sample for sample: nothing is added, lost or late. Memory is
+// bounded (some 20 MB for two channels). The samples given to write are valid until it returns. Broken samples become silence.
+func (p *Program) Process(ctx context.Context, in Reader, write func([]float32) error) error {
+	stages, err := p.stages()
+	if err != nil {
+		return err
+	}
+	n := p.Channels
+	between := make([]planes, len(stages)+1)
+	for i := range between {
+		between[i] = newPlanes(n)
+	}
+	var back []float32
+	give := func() error {
+		last := between[len(stages)]
+		back = back[:0]
+		for i := range last.len() {
+			for c := range last {
+				back = append(back, float32(last[c][i]))
+			}
+		}
+		last.empty()
+		if len(back) == 0 {
+			return nil
+		}
+		return write(back)
+	}
+	// pass sends what waits before stage from on through the rest.
+	pass := func(from int) {
+		for i := from; i < len(stages); i++ {
+			between[i+1] = stages[i].add(between[i], between[i+1])
+			between[i].empty()
+		}
+	}
+	buf := make([]float32, blockFrames*n)
+	held := 0
+	for {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("restore sound: %w", err)
+		}
+		got, err := in.Read(buf[held:])
+		held += got
+		whole := held / n * n
+		for i, v := range buf[:whole] {
+			if v != v || math.Abs(float64(v)) > brokenSample {
+				v = 0
+			}
+			between[0][i%n] = append(between[0][i%n], float64(v))
+		}
+		held = copy(buf, buf[whole:held])
+		pass(0)
+		if err := give(); err != nil {
+			return fmt.Errorf("restore sound: %w", err)
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("restore sound: %w", err)
+		}
+	}
+	for i, s := range stages {
+		between[i+1] = s.end(between[i+1])
+		pass(i + 1)
+		if err := give(); err != nil {
+			return fmt.Errorf("restore sound: %w", err)
+		}
+	}
+	return nil
+}

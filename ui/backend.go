@@ -27,6 +27,12 @@ type Backend interface {
 
 	// PreviewFrame renders a moment before and after. It may take seconds; a newer request of the same view ends an older one.
 	PreviewFrame(ctx context.Context, req core.PreviewRequest) (*core.PreviewFrame, error)
+	// PreviewClip renders some seconds before and after, with sound. The clip is to be closed.
+	PreviewClip(ctx context.Context, req core.PreviewRequest, progress func(core.Progress)) (*core.Clip, error)
+	// OpenSound opens the loudspeakers for a clip's sound.
+	OpenSound(ctx context.Context) (core.SoundOutput, error)
+	// Scenes gives n small pictures spread over the video to each, as they are made.
+	Scenes(ctx context.Context, path string, n int, each func(core.Scene)) error
 	// Estimate foresees what a run takes.
 	Estimate(ctx context.Context, req core.Request) (core.Estimate, error)
 

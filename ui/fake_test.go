@@ -30,6 +30,7 @@ type fake struct {
 	refuse  bool
 	noFrame error
 	looked  []string // previews asked for
+	strips  []string // videos whose scenes were asked for
 }
 
 func newFake() *fake {
@@ -78,6 +79,19 @@ func (f *fake) PreviewFrame(_ context.Context, req core.PreviewRequest) (*core.P
 	return &core.PreviewFrame{Before: fill(40), After: fill(200), Time: req.Time, Index: int64(req.Time * 50), Total: 50000, Rate: 50}, nil
 }
 
+func (f *fake) PreviewClip(context.Context, core.PreviewRequest, func(core.Progress)) (*core.Clip, error) {
+	return nil, errors.New("no clips here")
+}
+func (f *fake) OpenSound(context.Context) (core.SoundOutput, error) { return nil, core.ErrNoSound }
+func (f *fake) Scenes(_ context.Context, path string, n int, each func(core.Scene)) error {
+	for _, i := range []int{0, n - 1} {
+		each(core.Scene{Time: float64(i), Picture: image.NewNRGBA(image.Rect(0, 0, 4+i, 3))})
+	}
+	f.mu.Lock()
+	f.strips = append(f.strips, path)
+	f.mu.Unlock()
+	return nil
+}
 func (f *fake) Estimate(_ context.Context, req core.Request) (core.Estimate, error) {
 	return core.Estimate{Time: 90 * time.Minute, Size: 2e9, Basis: core.BasisMeasured}, nil
 }

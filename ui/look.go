@@ -181,3 +181,12 @@ func saveNumbered(m image.Image, path string) (string, error) {
 		path = fmt.Sprintf("%s %d.png", base, n)
 	}
 }
+
+// renderClip is the backend's, as something that can be played.
+func (w *Window) renderClip(ctx context.Context, req core.PreviewRequest, progress func(core.Progress)) (reel, error) {
+	c, err := w.backend.PreviewClip(ctx, req, progress)
+	if err != nil {
+		return nil, err
+	}
+	return clipReel{c}, nil
+}

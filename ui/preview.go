@@ -27,6 +27,7 @@ type previewPanel struct {
 	modes   [4]*link
 	zooms   [3]*link
 	save    *link
+	play    *link
 
 	kit   *kit
 	doors doors
@@ -37,6 +38,9 @@ type previewPanel struct {
 	shown    *core.PreviewFrame
 	asked    int // requests made, so that a late answer is known by its number
 	stopWait func()
+	clip     clipState
+	scenesOf string // the video whose scenes are on the strip, or on their way there
+	noScenes func() // ends that
 }
 
 // subject is what the preview looks at.
@@ -50,8 +54,12 @@ type subject struct {
 
 // previewActions is what the panel asks for. The first ones take a while and are called off the UI thread.
 type previewActions struct {
-	frame func(context.Context, core.PreviewRequest) (*core.PreviewFrame, error)
-	save  func(m image.Image, name string) // a picture, and the name to give it
+	frame  func(context.Context, core.PreviewRequest) (*core.PreviewFrame, error)
+	scenes func(ctx context.Context, path string, n int, each func(core.Scene)) error
+	clip   func(context.Context, core.PreviewRequest, func(core.Progress)) (reel, error)
+	sound  func(context.Context) (core.SoundOutput, error)
+	save   func(m image.Image, name string) // a picture, and the name to give it
+	failed func(what string, err error)
 }
 
 const (
@@ -61,7 +69,7 @@ const (
 
 func newPreviewPanel(k *kit, d doors, on previewActions) *previewPanel {
 	p := &previewPanel{kit: k, doors: d, on: on, clock: mutedText(""), state: mutedText(""), message: mutedText("")}
-	p.view = newComparer(k, d.aside, d.enter, p.Step, p.mark)
+	p.view = newComparer(k, d.aside, d.enter, p.Step, p.modeChanged)
 	p.line = newTimeline(k, p.seek)
 	p.message.align, p.message.lines, p.message.min = fyne.TextAlignCenter, 3, 260
 	p.state.min = 90
@@ -83,6 +91,8 @@ func newPreviewPanel(k *kit, d doors, on previewActions) *previewPanel {
 		return l
 	}
 	p.save = tool(theme.DocumentSaveIcon(), tr("Save this picture as PNG"), p.savePicture)
+	p.play = newLink(tr("5 seconds"), theme.MediaPlayIcon(), k, p.toggleClip)
+	p.play.tip = tr("Renders five seconds from here, with sound, and plays them again and again. Before shows them as they are.")
 	bar := container.NewHBox(
 		mode(compareSlide, tr("Slider"), tr("Before at the left of the line, after at its right. Drag the line. (S)")),
 		mode(compareSides, tr("Side by side"), tr("Before and after beside each other. (D)")),
@@ -90,7 +100,7 @@ func newPreviewPanel(k *kit, d doors, on previewActions) *previewPanel {
 		mode(compareAfter, tr("After"), tr("The video as it becomes. (A)")),
 		layout.NewSpacer(),
 		zoom(0, 0, tr("Fit"), tr("As large as fits. (0)")), zoom(1, 1, "1:1", tr("One pixel of the new picture for one of the screen; drag to look around. (1)")),
-		zoom(2, 2, "2:1", tr("Twice as large. (2)")), p.save)
+		zoom(2, 2, "2:1", tr("Twice as large. (2)")), p.play, p.save)
 	below := container.NewBorder(nil, nil, nil, p.clock, p.state)
 	p.Root = container.NewBorder(bar, container.NewVBox(p.line, below), nil, nil,
 		container.NewStack(p.view, container.NewCenter(p.message)))
@@ -107,6 +117,7 @@ func (p *previewPanel) Show(s subject) {
 	}
 	p.subject = s
 	if s.path != was.path {
+		p.stopClip()
 		p.at, p.shown = s.duration.Seconds()/10, nil
 		p.view.Set(nil, nil)
 		p.line.Place(s.duration.Seconds(), p.at)
@@ -127,7 +138,9 @@ func (p *previewPanel) Show(s subject) {
 		if p.shown == nil {
 			p.say("")
 		}
+		p.wantScenes()
 		if was.read != s.read || was.path != s.path || !alike(was.recipe, s.recipe) {
+			p.stopClip()
 			p.ask(previewDelay)
 		}
 	}
@@ -138,6 +151,7 @@ func (p *previewPanel) say(words string) { p.message.SetText(words) }
 // seek goes to a moment.
 func (p *previewPanel) seek(seconds float64) {
 	p.at = seconds
+	p.stopClip()
 	p.tellClock()
 	p.ask(previewDelay / 2)
 }
@@ -148,6 +162,7 @@ func (p *previewPanel) Step(by int) {
 		i := min(max(f.Index+int64(by), 0), max(f.Total-1, 0))
 		p.at = (float64(i) + 0.5) / f.Rate
 		p.line.Place(p.subject.duration.Seconds(), p.at)
+		p.stopClip()
 		p.ask(0)
 	}
 }

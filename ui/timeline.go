@@ -61,6 +61,12 @@ func (t *timeline) SetScenes(s []timelineScene) {
 	t.Refresh()
 }
 
+// AddScene puts one more there.
+func (t *timeline) AddScene(s timelineScene) {
+	t.scenes = append(t.scenes, s)
+	t.Refresh()
+}
+
 // wanted is how many small pictures have room.
 func (t *timeline) wanted() int {
 	return min(max(int(t.Size().Width/timelineThumb), 1), timelineMost)

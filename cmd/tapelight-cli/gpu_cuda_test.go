@@ -28,7 +28,7 @@ func driver(t *testing.T) (program func(args ...string) (stdout, stderr string, 
 	return func(args ...string) (string, string, int) {
 		t.Helper()
 		c := exec.CommandContext(t.Context(), os.Args[0], args...)
-		c.Env = append(os.Environ(), asProgram+"=1", "TAPELIGHT_CUDA_DRIVER="+lib)
+		c.Env = append([]string{"FAKE_devices=2"}, append(os.Environ(), asProgram+"=1", "TAPELIGHT_CUDA_DRIVER="+lib)...)
 		var out, errs strings.Builder
 		c.Stdout, c.Stderr = &out, &errs
 		err := c.Run()
@@ -67,14 +67,14 @@ func TestRestoreOnGPU(t *testing.T) {
 	program := driver(t)
 	dir := t.TempDir()
 	made := map[string][]*frame.Frame{}
-	for _, engine := range []string{"cpu", "cuda"} {
-		out := filepath.Join(dir, engine+".mkv")
+	for engine, name := range map[string]string{"cpu": "cpu", "cuda:0,1": "cuda"} {
+		out := filepath.Join(dir, name+".mkv")
 		stdout, stderr, code := program("restore", "--engine", engine, "--scan", "interlaced", "--field-order", "top", "--network", "tape-fast", "--height", "0",
 			"--encoder", "ffv1", "--batch", "4", "--sound", "off", "-o", out, "testdata/tiny.mpg")
 		if code != exitOK || !strings.Contains(stdout, `"done"`) {
 			t.Fatalf("%s: exit %d, %s %s", engine, code, stdout, stderr)
 		}
-		made[engine] = pictures(t, out)
+		made[name] = pictures(t, out)
 	}
 	if len(made["cpu"]) != 10 || len(made["cuda"]) != 10 {
 		t.Fatalf("%d pictures by the processor, %d by the card", len(made["cpu"]), len(made["cuda"]))
@@ -102,7 +102,7 @@ func TestDoctorGPU(t *testing.T) {
 		{"FAKE_devices=2", "cuda:1  Fake 1", exitOK},
 		{"FAKE_devices=0", "the NVIDIA driver finds no graphics card", exitFailed},
 		{"FAKE_version=10020", "the NVIDIA driver is too old: it speaks CUDA 10.2; version 450.80 or newer", exitFailed},
-		{"FAKE_capability=52", "Fake 0 is too old", exitFailed},
+		{"FAKE_capability=52", "is too old: it has compute capability 5.2", exitFailed},
 		{"FAKE_capability=61", "f32_sm61", exitOK},
 		{"FAKE_corrupt=1", "Fake 0 does not compute what is right", exitFailed},
 	} {
@@ -116,7 +116,7 @@ func TestDoctorGPU(t *testing.T) {
 	}
 	stdout, _, code := program("doctor", "--gpu", "--json")
 	var list []core.GPUReport
-	if err := json.Unmarshal([]byte(stdout), &list); err != nil || code != exitOK || len(list) != 1 || len(list[0].Tests) != 3 {
+	if err := json.Unmarshal([]byte(stdout), &list); err != nil || code != exitOK || len(list) != 2 || len(list[0].Tests) != 3 {
 		t.Errorf("as JSON: exit %d, %v, %s", code, err, stdout)
 	}
 	t.Setenv("TAPELIGHT_CUDA_DRIVER", "")

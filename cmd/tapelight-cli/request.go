@@ -29,7 +29,7 @@ func (f *requestFlags) register(c *cobra.Command) {
 	fl := c.Flags()
 	fl.StringVarP(&f.output, "output", "o", "", "output file, or folder; default: NAME.restored.mkv beside the capture")
 	f.registerRecipe(c)
-	fl.StringVar(&f.engine, "engine", "auto", "what computes the network: auto, cpu")
+	fl.StringVar(&f.engine, "engine", "auto", "what computes the network: auto, cpu, cuda, or certain graphics cards: cuda:0, cuda:0,1")
 	fl.StringVar(&f.start, "start", "", "begin here: seconds, m:ss or h:mm:ss")
 	fl.StringVar(&f.duration, "duration", "", "stop after so long: seconds, m:ss or h:mm:ss")
 	fl.IntVar(&f.threads, "threads", 0, "CPU threads for the network; 0 takes all cores")
@@ -99,7 +99,8 @@ func (f *requestFlags) build(s *core.Service, c *cobra.Command, captures []strin
 			continue // naming a capture twice does not restore it twice
 		}
 		seen[path] = true
-		req := core.Request{Path: path, Recipe: r, Output: file, OutDir: dir, Overwrite: f.overwrite, Resume: f.resume, Start: start, Length: length, Engine: f.engine, Batch: f.batch, Threads: f.threads}
+		engine, device := core.EngineDevice(f.engine)
+		req := core.Request{Path: path, Recipe: r, Output: file, OutDir: dir, Overwrite: f.overwrite, Resume: f.resume, Start: start, Length: length, Engine: engine, Device: device, Batch: f.batch, Threads: f.threads}
 		if err := s.Check(req); err != nil {
 			return nil, inFlags(err)
 		}

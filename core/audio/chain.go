@@ -13,6 +13,7 @@ type StepName string
 const (
 	StepHighPass StepName = "high-pass"
 	StepDeclick  StepName = "declick"
+	StepDropouts StepName = "dropouts"
 	StepDehum    StepName = "dehum"
 	StepChannels StepName = "channels"
 	StepDenoise  StepName = "denoise"
@@ -39,9 +40,9 @@ type Repair struct {
 }
 
 // order is the chain, each step planned from the report alone and nil where its defect was not found: what is off centre first, because it upsets
-// the others; clicks before hum, which is measured less well beside them; hum before the denoiser, which would take it for sound; both sides
+// the others; clicks and dropouts before hum, which is measured less well beside them; hum before the denoiser, which would take it for sound; both sides
 // repaired before the denoiser, so that it works on what is heard.
-var order = []func(*Report, Settings, measure, *Program) *Step{highPass, declick, dehum, channels, denoise}
+var order = []func(*Report, Settings, measure, *Program) *Step{highPass, declick, dropouts, dehum, channels, denoise}
 
 // Chain plans the repair of a track, in canonical order, and says why each step is on. Without measured (the loudness behind the chain planned
 // without it, so plan first, measure through that, plan again) the loudness of a repair without Program is left alone. A repair keeps length
@@ -56,7 +57,7 @@ func Chain(r *Report, s Settings, measured *ffmpeg.Loudness) Repair {
 				out.Filters = append(out.Filters, step.Filters...)
 			}
 		}
-		if p.Dehum != nil || p.Denoise != nil {
+		if p.Dropouts || p.Dehum != nil || p.Denoise != nil {
 			out.Program = p
 			for _, step := range out.Steps {
 				if step.Name != StepChannels {
@@ -113,6 +114,14 @@ func declick(r *Report, s Settings, m measure, _ *Program) *Step {
 	// The first pass fits its model to the click too, so of two samples in a row it often leaves one; alone that one stands out.
 	f := ffmpeg.Declick(max(4, m.declick/strength))
 	return &Step{Name: StepDeclick, Why: fmt.Sprintf("About %.0f clicks a minute.", r.ClicksPerMinute), Filters: []ffmpeg.Filter{f, f}}
+}
+
+func dropouts(r *Report, s Settings, _ measure, p *Program) *Step {
+	if s.strength(StepDropouts) == 0 || !r.HasDropouts() {
+		return nil
+	}
+	p.Dropouts = true
+	return &Step{Name: StepDropouts, Why: fmt.Sprintf("About %.0f dropouts a minute: filled from what sounds beside them.", r.DropoutsPerMinute)}
 }
 
 func dehum(r *Report, s Settings, _ measure, p *Program) *Step {

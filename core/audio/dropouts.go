@@ -18,7 +18,7 @@ const (
 	dropoutEdge    = 0.1   // and the two nearest may not
 	dropoutFloor   = 1e-6  // power beside it, full scale 1: what is quieter is not missed
 	dropoutSeconds = 0.06  // of sound on each side, at least, from which a dropout is filled
-	dropoutOrder   = 256   // of the prediction, at most
+	dropoutOrder   = 1000  // of the prediction, at most: low partials want long ones
 	dropoutBlock   = 0.5   // s, looked at together
 	dropoutLimit   = 1.0   // a minute
 	tremoloLimit   = 120.0 // a minute: what falls away that regularly is meant

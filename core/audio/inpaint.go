@@ -12,7 +12,7 @@ type inpainter struct {
 // across fills x[g.first:g.end] from what lies beside it. A gap at the track's end is filled from one side; with hardly anything beside it, it stays.
 func (p *inpainter) across(x []float64, g gap) {
 	n := g.end - g.first
-	side := max(4*n, 512)
+	side := max(6*n, 3*dropoutOrder)
 	left, right := x[max(0, g.first-side):g.first], x[g.end:min(len(x), g.end+side)]
 	if len(left) < 64 || len(right) < 64 {
 		return

@@ -53,6 +53,7 @@ type meter struct {
 	channels int
 	levels   *levels
 	clicks   *clickCounter
+	dropouts *dropoutCounter
 	full     *spectrum
 	low      *lowSpectrum
 	l, r     []float64
@@ -60,7 +61,7 @@ type meter struct {
 
 func newMeter(rate, channels int) *meter {
 	seen := min(channels, 2)
-	return &meter{channels: channels, levels: newLevels(channels), clicks: newClickCounter(rate, seen), full: newSpectrum(rate, seen), low: newLowSpectrum(rate, seen)}
+	return &meter{channels: channels, levels: newLevels(channels), clicks: newClickCounter(rate, seen), dropouts: newDropoutCounter(rate, seen), full: newSpectrum(rate, seen), low: newLowSpectrum(rate, seen)}
 }
 
 func (m *meter) add(block []float32) {
@@ -86,6 +87,7 @@ func (m *meter) add(block []float32) {
 		right = m.r
 	}
 	m.clicks.add(m.l, right)
+	m.dropouts.add(m.l, right)
 	m.full.add(m.l, right)
 	m.low.add(m.l, right)
 }
@@ -95,6 +97,7 @@ func (m *meter) report(rate int) *Report {
 	m.levels.fill(r)
 	if r.Samples > 0 {
 		r.ClicksPerMinute = float64(m.clicks.count) / (r.Seconds() / 60)
+		r.DropoutsPerMinute = float64(m.dropouts.count) / (r.Seconds() / 60)
 	}
 	// A dead side halves the mean over both channels.
 	scale := 1.0

@@ -15,10 +15,11 @@ type Program struct {
 	Rate     int `json:"rate"`
 	Channels int `json:"channels"`
 
-	Before  []ffmpeg.Filter `json:"before,omitempty"` // by the decoder, before anything else
-	Dehum   *Dehum          `json:"dehum,omitempty"`
-	Sides   Sides           `json:"sides,omitempty"`
-	Denoise *Denoise        `json:"denoise,omitempty"`
+	Before   []ffmpeg.Filter `json:"before,omitempty"`   // by the decoder, before anything else
+	Dropouts bool            `json:"dropouts,omitempty"` // fills them
+	Dehum    *Dehum          `json:"dehum,omitempty"`
+	Sides    Sides           `json:"sides,omitempty"`
+	Denoise  *Denoise        `json:"denoise,omitempty"`
 }
 
 // Sides is the repair of two channels.
@@ -58,6 +59,9 @@ func (p *Program) stages() ([]stage, error) {
 		return nil, fmt.Errorf("restore sound: %d channels at %d samples a second is not a sound format", p.Channels, p.Rate)
 	}
 	var s []stage
+	if p.Dropouts {
+		s = append(s, newInpaintStage(p.Rate, p.Channels))
+	}
 	if h := p.Dehum; h != nil {
 		if !(h.Hz > 10 && h.Hz < 0.2*float64(p.Rate)) || len(h.Levels) != len(h.Harmonics) {
 			return nil, fmt.Errorf("restore sound: hum at %g Hz with %d harmonics makes no sense", h.Hz, len(h.Harmonics))

@@ -60,8 +60,9 @@ type Report struct {
 	Inverted    bool    `json:"inverted"`     // the sides have opposite polarity
 	Correlation float64 `json:"correlation"`  // of the two sides, -1..1
 
-	ClippedShare    float64 `json:"clipped_share"` // samples in flat tops at full scale, 0..1
-	ClicksPerMinute float64 `json:"clicks_per_minute"`
+	ClippedShare      float64 `json:"clipped_share"` // samples in flat tops at full scale, 0..1
+	ClicksPerMinute   float64 `json:"clicks_per_minute"`
+	DropoutsPerMinute float64 `json:"dropouts_per_minute"` // moments of 2 to 30 ms in which the sound is gone
 
 	HumHz      float64 `json:"hum_hz"` // fundamental; 0: no hum
 	Hum        []Line  `json:"hum,omitempty"`
@@ -85,7 +86,7 @@ const (
 	clippedLimit  = 1e-5
 )
 
-// HasDC, HasRumble, HasClicks, HasHum, HasNoise and HasClipping tell which defects were found.
+// HasDC, HasRumble, HasClicks, HasDropouts, HasHum, HasNoise and HasClipping tell which defects were found.
 func (r *Report) HasDC() bool {
 	for _, c := range r.Levels {
 		if math.Abs(c.DC) > dcLimit {
@@ -95,8 +96,11 @@ func (r *Report) HasDC() bool {
 	return false
 }
 
-func (r *Report) HasRumble() bool   { return r.RumbleDBFS > rumbleLimit && r.RumbleDBFS > r.BassDBFS-6 }
-func (r *Report) HasClicks() bool   { return r.ClicksPerMinute >= clickLimit }
+func (r *Report) HasRumble() bool { return r.RumbleDBFS > rumbleLimit && r.RumbleDBFS > r.BassDBFS-6 }
+func (r *Report) HasClicks() bool { return r.ClicksPerMinute >= clickLimit }
+func (r *Report) HasDropouts() bool {
+	return r.DropoutsPerMinute >= dropoutLimit && r.DropoutsPerMinute < tremoloLimit
+}
 func (r *Report) HasHum() bool      { return len(r.Hum) > 0 }
 func (r *Report) HasClipping() bool { return r.ClippedShare > clippedLimit }
 func (r *Report) HasNoise() bool {
@@ -135,6 +139,9 @@ func (r *Report) Words() []string {
 	}
 	if r.HasClicks() {
 		add("About %.0f clicks a minute.", r.ClicksPerMinute)
+	}
+	if r.HasDropouts() {
+		add("About %.0f dropouts a minute.", r.DropoutsPerMinute)
 	}
 	if r.HasClipping() {
 		add("%.3f %% of the samples are clipped.", 100*r.ClippedShare)

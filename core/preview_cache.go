@@ -10,16 +10,12 @@ import (
 
 const (
 	previewBytes = 160 << 20 // of pictures kept: about ten moments at 1440x1080, before, after and between
-	scenesBytes  = 16 << 20
-	previewsBusy = 2 // previews rendered at once
-	clipsBusy    = 1
+	previewsBusy = 2         // previews rendered at once
 )
 
 // previews is what a Service keeps for looking at tapes.
 type previews struct {
 	rendering chan struct{} // holds one for each preview being rendered
-	clips     chan struct{}
-	scenes    *byteCache
 	pictures  *byteCache
 	speeds    *speeds
 
@@ -31,8 +27,8 @@ type previews struct {
 type view struct{ cancel context.CancelCauseFunc }
 
 func newPreviews(cacheDir string) *previews {
-	return &previews{rendering: make(chan struct{}, previewsBusy), clips: make(chan struct{}, clipsBusy), views: map[string]*view{},
-		pictures: newByteCache(previewBytes), scenes: newByteCache(scenesBytes), speeds: newSpeeds(cacheDir, runtime.NumCPU())}
+	return &previews{rendering: make(chan struct{}, previewsBusy), views: map[string]*view{},
+		pictures: newByteCache(previewBytes), speeds: newSpeeds(cacheDir, runtime.NumCPU())}
 }
 
 // allPreviews holds the previews of each open Service, from their first use until it is closed.

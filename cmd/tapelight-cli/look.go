@@ -76,15 +76,28 @@ func planText(p *plan.Plan) string {
 }
 
 func newProbe() *cobra.Command {
-	return &cobra.Command{
+	var sound, asJSON bool
+	c := &cobra.Command{
 		Use:   "probe CAPTURE...",
 		Short: "Print what a capture is, measured, as JSON",
 		Long: `Measures each capture (streams, field order, film, aspect, colours, length) and prints what it is as a JSON object.
-What a file claims and what its pictures show are both there.`,
+What a file claims and what its pictures show are both there. With --sound the sound tracks are measured from beginning to end instead, and
+described in words, or as JSON with --json.`,
 		Args: atLeast(1, "the capture to look at"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withService(func(s *core.Service) error {
 				return each(c, args, func(path string) error {
+					if sound {
+						tracks, err := s.Sound(c.Context(), path, nil)
+						switch {
+						case err != nil:
+							return err
+						case asJSON:
+							return printJSON(c.OutOrStdout(), tracks)
+						}
+						printSound(c.OutOrStdout(), path, tracks)
+						return nil
+					}
 					src, err := s.Probe(c.Context(), path, nil)
 					if err != nil {
 						return err
@@ -94,6 +107,9 @@ What a file claims and what its pictures show are both there.`,
 			})
 		},
 	}
+	c.Flags().BoolVar(&sound, "sound", false, "measure the sound: what is wrong with it, and what would be done")
+	c.Flags().BoolVar(&asJSON, "json", false, "with --sound: print JSON")
+	return c
 }
 
 func newPresets() *cobra.Command {

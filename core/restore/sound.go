@@ -98,11 +98,20 @@ func (r *Runner) soundTrack(ctx context.Context, p *plan.Plan, i int) (gain floa
 	begin := max(p.Encode.Seek, -p.Encode.Shift, 0)
 	length := p.Encode.Duration() + 0.1
 	span := func(sec float64) time.Duration { return time.Duration(math.Round(sec * float64(time.Second))) }
+	// What little lies before the first picture of a whole file is cut to the sample here: a file's own times are coarser.
+	lead := int64(0)
+	if p.Encode.Seek == 0 {
+		lead = int64(math.Round(begin * float64(track.Program.Rate)))
+		begin, length = 0, length+begin
+	}
 	pcm, err := r.Tools.PCM(ctx, p.Source.Path, track.Stream, ffmpeg.PCMSpec{Rate: track.Program.Rate, Channels: track.Program.Channels, Start: span(begin), Duration: span(length), Filters: track.Program.Before})
 	if err != nil {
 		return 0, err
 	}
 	defer pcm.Close()
+	if err := skip(pcm, lead*int64(track.Program.Channels)); err != nil {
+		return 0, err
+	}
 	w, err := r.Tools.WriteSound(ctx, soundPath(p.Output, i), track.Program.Rate, track.Program.Channels, soundMark, track.Level != nil)
 	if err != nil {
 		return 0, err
@@ -130,4 +139,20 @@ func (r *Runner) soundTrack(ctx context.Context, p *plan.Plan, i int) (gain floa
 		r.Note("Loudness: " + why)
 	}
 	return gain, nil
+}
+
+// skip reads n samples and forgets them; a sound that is shorter is empty.
+func skip(pcm *ffmpeg.PCMReader, n int64) error {
+	buf := make([]float32, 4096)
+	for n > 0 {
+		got, err := pcm.Read(buf[:min(n, int64(len(buf)))])
+		n -= int64(got)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -57,7 +57,7 @@ bench-pipeline: cli
 
 # What a queue of 10,000 jobs costs.
 bench-queue:
-	go test -run '^$$' -bench TenThousand -benchtime 50x ./core
+	go test -run '^$$' -bench TenThousand -benchtime 200x ./core
 
 # The long forms of the fault injection: an hour or more. docs/reliability.md says what they showed.
 soak:

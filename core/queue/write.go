@@ -53,7 +53,7 @@ func (l *link) write(ctx context.Context, list []*nats.Msg) (last uint64, err er
 	var faults []error
 	acks := make([]jetstream.PubAckFuture, 0, len(list))
 	for _, m := range list {
-		ack, err := l.js.PublishMsgAsync(m)
+		ack, err := l.js.PublishMsgAsync(m, jetstream.WithStallWait(slowStore)) // a busy disk takes its time
 		if err != nil {
 			faults = append(faults, err)
 			break

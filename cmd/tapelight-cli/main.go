@@ -89,7 +89,7 @@ Exit codes: 0 done, 1 something failed, 2 wrong use, 130 cancelled.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.Version = version()
-	root.AddCommand(newRestore(), newPlan(), newProbe(), newPresets(), newModels(), newDoctor(), newBench(), newQueue(), newWorker())
+	root.AddCommand(newRestore(), newPlan(), newProbe(), newPresets(), newModels(), newDoctor(), newBench(), newMeasure(), newQueue(), newWorker())
 	return root
 }
 

@@ -2,7 +2,6 @@ package quality
 
 import (
 	"errors"
-	"math"
 	"sync"
 
 	"github.com/tapelight/tapelight/core/frame"
@@ -88,7 +87,7 @@ func (c *Comparison) Figures() Figures {
 func known(values ...float64) []*float64 {
 	out := make([]*float64, len(values))
 	for i, v := range values {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if isFinite(v) {
 			out[i] = &values[i]
 		}
 	}

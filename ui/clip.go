@@ -57,9 +57,10 @@ type projector struct {
 }
 
 const (
-	playRate    = 30   // pictures a second at most: each paints the whole window
-	playBuffers = 3    // one on the screen, one on its way there, one being filled
-	soundBlock  = 4096 // bytes
+	playRate     = 30                     // pictures a second at most: each paints the whole window
+	playPatience = 200 * time.Millisecond // a picture is shown after so long even if it is late
+	playBuffers  = 3                      // one on the screen, one on its way there, one being filled
+	soundBlock   = 4096                   // bytes
 )
 
 // Run plays until ctx ends, which is no error.
@@ -77,7 +78,7 @@ func (p *projector) Run(ctx context.Context) error {
 }
 
 // once plays the side from its beginning to its end, with sound where there is a way to play it. A picture that comes too late, or while the last
-// one is still on its way to the screen, is left out, so that picture and sound stay together.
+// one is still on its way to the screen, is left out, so that picture and sound stay together as well as the machine can.
 func (p *projector) once(ctx context.Context, pics *[playBuffers]*image.RGBA) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -96,6 +97,7 @@ func (p *projector) once(ctx context.Context, pics *[playBuffers]*image.RGBA) er
 	}
 	var onTheWay atomic.Bool
 	begin := p.now()
+	last := begin // when a picture was last shown
 	for n, at := 0, 0; ; n++ {
 		if err := f.Next(pics[at]); err != nil {
 			if errors.Is(err, io.EOF) {
@@ -115,9 +117,11 @@ func (p *projector) once(ctx context.Context, pics *[playBuffers]*image.RGBA) er
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if early < -time.Second/playRate || !onTheWay.CompareAndSwap(false, true) {
+		late := early < -time.Second/playRate && p.now().Sub(last) < playPatience
+		if late || !onTheWay.CompareAndSwap(false, true) {
 			continue
 		}
+		last = p.now()
 		p.show(pics[at], func() { onTheWay.Store(false) })
 		at = (at + 1) % playBuffers
 	}

@@ -120,6 +120,14 @@ func TestProjectorLeavesLatePicturesOut(t *testing.T) {
 	if got := fmt.Sprint(*shown); got != "[0 1 4 5]" {
 		t.Errorf("shown %s", got)
 	}
+	*shown = nil
+	p.show = show
+	slow := p.now
+	p.now = func() time.Time { *at = at.Add(100 * time.Millisecond); return slow() } // a machine that never keeps up
+	if err := p.once(t.Context(), &pics); err != nil || len(*shown) < 2 {
+		t.Errorf("a slow machine shows %v (%v)", *shown, err)
+	}
+	p.now = slow
 	held := 0
 	p.show = func(*image.RGBA, func()) { held++ } // the screen never takes it
 	if err := p.once(t.Context(), &pics); err != nil || held != 1 {
@@ -163,7 +171,8 @@ func TestClipButton(t *testing.T) {
 	var asked core.PreviewRequest
 	b.preview.on.clip = func(_ context.Context, req core.PreviewRequest, progress func(core.Progress)) (reel, error) {
 		asked = req
-		progress(core.Progress{Frames: 1, Total: 2})
+		progress(core.Progress{Frames: 9, Total: 9})
+		progress(core.Progress{Frames: 0, Total: 9})
 		if !strings.HasPrefix(b.preview.state.words, "Rendering 5 seconds: 50") {
 			t.Errorf("while it renders: %q", b.preview.state.words)
 		}

@@ -132,3 +132,14 @@ func TestAboutNamesVersions(t *testing.T) {
 	b.about()
 	b.wantText("ffmpeg 6.1", "LGPL or GPL")
 }
+
+func TestTheSidesStayAsWideAsTheyAre(t *testing.T) {
+	b := opened(t)
+	b.showJobs(false, job("a", core.Waiting))
+	b.sides.live = true
+	queue, recipe := b.queue.Root.Size().Width, b.recipe.Root.Size().Width
+	b.win.Resize(fyne.NewSize(2560, 1440))
+	if q, r := b.queue.Root.Size().Width, b.recipe.Root.Size().Width; q-queue > 5 || queue-q > 5 || r-recipe > 5 || recipe-r > 5 {
+		t.Errorf("in a window twice as wide the queue went from %v to %v, the recipe from %v to %v", queue, q, recipe, r)
+	}
+}

@@ -47,9 +47,9 @@ func (s prefs) size() fyne.Size {
 }
 
 // split is between queue and preview at the left and the recipe at the right; inner between queue and preview.
-func (s prefs) split() float64 { return min(max(s.p.FloatWithFallback(prefSplit, 0.74), 0.4), 0.85) }
+func (s prefs) split() float64 { return min(max(s.p.FloatWithFallback(prefSplit, 0.73), 0.4), 0.92) }
 
-func (s prefs) inner() float64 { return min(max(s.p.FloatWithFallback(prefInner, 0.42), 0.2), 0.8) }
+func (s prefs) inner() float64 { return min(max(s.p.FloatWithFallback(prefInner, 0.42), 0.12), 0.8) }
 
 func (s prefs) saveLayout(size fyne.Size, split, inner float64, logOpen bool) {
 	s.p.SetFloat(prefInner, inner)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2/theme"
@@ -43,9 +43,9 @@ func (p *previewPanel) toggleClip() {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		defer whenClosed(stopped, cancel)()
-		var last atomic.Int64
+		var halves halves
 		r, err := p.on.clip(ctx, req, func(w core.Progress) {
-			if done := percentOf(w); last.Swap(int64(done)) != int64(done) { // a few times a second at most
+			if done, news := halves.add(percentOf(w)); news {
 				p.doors.enter(func() { p.tellClip(stopped, done) })
 			}
 		})
@@ -76,6 +76,27 @@ func percentOf(w core.Progress) int {
 		return 0
 	}
 	return int(100 * w.Frames / w.Total)
+}
+
+// halves makes one progress of two that follow each other: the moments as they are, and as they become.
+type halves struct {
+	mu     sync.Mutex
+	last   int
+	second bool
+}
+
+// add takes a percentage and tells the whole's, and whether that is news.
+func (h *halves) add(done int) (whole int, news bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if done < h.last-20 {
+		h.second = true
+	}
+	news, h.last = done != h.last, done
+	if whole = done / 2; h.second {
+		whole += 50
+	}
+	return whole, news
 }
 
 func (p *previewPanel) tellClip(stopped <-chan struct{}, done int) {

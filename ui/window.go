@@ -40,6 +40,7 @@ type Window struct {
 	body    *fyne.Container
 	jobs    *container.Split // queue and preview, once there is something in the queue
 	split   *container.Split
+	sides   *sides
 	thumbs  *thumbs
 	pump    *pump
 
@@ -87,6 +88,7 @@ func New(app fyne.App, win fyne.Window, backend Backend, desk Desktop) *Window {
 	ticks, seconds := time.NewTicker(time.Second/4), time.NewTicker(time.Second)
 	w.pump.ticks, w.pump.seconds = ticks.C, seconds.C
 	app.Lifecycle().SetOnStarted(func() {
+		w.sides.live = true
 		work.Go(func() { line.Run(ctx) })
 		work.Go(func() { w.thumbs.Run(ctx) })
 		work.Go(func() { w.pump.Run(ctx) })
@@ -155,7 +157,9 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 	}
 	top, bottom := container.NewVBox(w.header.Root, w.notices.Root), container.New(&drawerLayout{}, w.log.Root, w.monitor.Root)
 	// The order here is that of the tab key.
-	w.body = container.New(layout.NewBorderLayout(top, bottom, nil, nil), top, w.split, bottom)
+	w.sides = &sides{outer: w.split, inner: w.jobs}
+	middle := container.New(w.sides, w.split)
+	w.body = container.New(layout.NewBorderLayout(top, bottom, nil, nil), top, middle, bottom)
 	win.SetContent(container.NewStack(w.body, w.kit.tips.Root))
 	win.SetPadded(false)
 	win.SetMainMenu(w.menus.main)

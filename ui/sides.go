@@ -1,0 +1,27 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
+
+// sides keeps the queue and the recipe as wide as they are when the window's size changes; the preview between them takes the rest.
+type sides struct {
+	outer, inner *container.Split
+	width        float32 // when last laid out
+	live         bool    // the window has its first size
+}
+
+func (s *sides) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
+
+func (s *sides) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	if s.live && s.width > 0 && size.Width > 0 && size.Width != s.width {
+		right := (1 - s.outer.Offset) * float64(s.width)
+		left := s.inner.Offset * s.outer.Offset * float64(s.width)
+		outer := min(max(1-right/float64(size.Width), 0.4), 0.92)
+		s.outer.Offset = outer
+		s.inner.Offset = min(max(left/(outer*float64(size.Width)), 0.12), 0.8)
+	}
+	s.width = size.Width
+	o[0].Resize(size)
+}

@@ -16,6 +16,7 @@ const (
 	StepDropouts StepName = "dropouts"
 	StepDehum    StepName = "dehum"
 	StepChannels StepName = "channels"
+	StepAzimuth  StepName = "azimuth"
 	StepDenoise  StepName = "denoise"
 	StepLoudness StepName = "loudness"
 	StepResample StepName = "resample"
@@ -42,7 +43,7 @@ type Repair struct {
 // order is the chain, each step planned from the report alone and nil where its defect was not found: what is off centre first, because it upsets
 // the others; clicks and dropouts before hum, which is measured less well beside them; hum before the denoiser, which would take it for sound; both sides
 // repaired before the denoiser, so that it works on what is heard.
-var order = []func(*Report, Settings, measure, *Program) *Step{highPass, declick, dropouts, dehum, channels, denoise}
+var order = []func(*Report, Settings, measure, *Program) *Step{highPass, declick, dropouts, dehum, channels, align, denoise}
 
 // Chain plans the repair of a track, in canonical order, and says why each step is on. Without measured (the loudness behind the chain planned
 // without it, so plan first, measure through that, plan again) the loudness of a repair without Program is left alone. A repair keeps length
@@ -57,7 +58,7 @@ func Chain(r *Report, s Settings, measured *ffmpeg.Loudness) Repair {
 				out.Filters = append(out.Filters, step.Filters...)
 			}
 		}
-		if p.Dropouts || p.Dehum != nil || p.Denoise != nil {
+		if p.Dropouts || p.Align != nil || p.Dehum != nil || p.Denoise != nil {
 			out.Program = p
 			for _, step := range out.Steps {
 				if step.Name != StepChannels {
@@ -150,6 +151,14 @@ func channels(r *Report, s Settings, _ measure, p *Program) *Step {
 		return &Step{Name: StepChannels, Why: "The sides have opposite polarity: the right one is turned.", Filters: []ffmpeg.Filter{ffmpeg.InvertRight()}}
 	}
 	return nil
+}
+
+func align(r *Report, s Settings, _ measure, p *Program) *Step {
+	if r.Channels != 2 || s.strength(StepAzimuth) == 0 || !r.HasAzimuth() {
+		return nil
+	}
+	p.Align = &Align{Microseconds: r.Azimuth.Microseconds}
+	return &Step{Name: StepAzimuth, Why: fmt.Sprintf("The right side is %+.0f µs late, give or take %.0f: both are brought together.", r.Azimuth.Microseconds, r.Azimuth.DriftMicroseconds/2)}
 }
 
 func denoise(r *Report, s Settings, m measure, p *Program) *Step {

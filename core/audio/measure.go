@@ -54,14 +54,20 @@ type meter struct {
 	levels   *levels
 	clicks   *clickCounter
 	dropouts *dropoutCounter
+	azimuth  *azimuth // of two channels
 	full     *spectrum
 	low      *lowSpectrum
+	brief    *lowSpectrum // only at the beginning of the track
 	l, r     []float64
 }
 
 func newMeter(rate, channels int) *meter {
 	seen := min(channels, 2)
-	return &meter{channels: channels, levels: newLevels(channels), clicks: newClickCounter(rate, seen), dropouts: newDropoutCounter(rate, seen), full: newSpectrum(rate, seen), low: newLowSpectrum(rate, seen)}
+	m := &meter{channels: channels, levels: newLevels(channels), clicks: newClickCounter(rate, seen), dropouts: newDropoutCounter(rate, seen), full: newSpectrum(rate, seen), low: newLowSpectrum(rate, seen, lowWindowSeconds), brief: newLowSpectrum(rate, seen, lowBriefSeconds)}
+	if channels == 2 {
+		m.azimuth = newAzimuth(rate)
+	}
+	return m
 }
 
 func (m *meter) add(block []float32) {
@@ -88,8 +94,14 @@ func (m *meter) add(block []float32) {
 	}
 	m.clicks.add(m.l, right)
 	m.dropouts.add(m.l, right)
+	if m.azimuth != nil {
+		m.azimuth.meter.add(m.l, right)
+	}
 	m.full.add(m.l, right)
 	m.low.add(m.l, right)
+	if m.low.frames < minLowFrames {
+		m.brief.add(m.l, right)
+	}
 }
 
 func (m *meter) report(rate int) *Report {
@@ -104,7 +116,13 @@ func (m *meter) report(rate int) *Report {
 	if r.DeadSide >= 0 {
 		scale = 2
 	}
+	if m.azimuth != nil {
+		m.azimuth.fill(r)
+	}
 	m.full.fill(r, scale)
+	if m.low.frames < minLowFrames {
+		m.low = m.brief
+	}
 	m.low.fill(r, scale)
 	return r
 }

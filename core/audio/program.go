@@ -19,6 +19,7 @@ type Program struct {
 	Dropouts bool            `json:"dropouts,omitempty"` // fills them
 	Dehum    *Dehum          `json:"dehum,omitempty"`
 	Sides    Sides           `json:"sides,omitempty"`
+	Align    *Align          `json:"align,omitempty"`
 	Denoise  *Denoise        `json:"denoise,omitempty"`
 }
 
@@ -73,6 +74,12 @@ func (p *Program) stages() ([]stage, error) {
 			return nil, fmt.Errorf("restore sound: %q is for two channels, there are %d", p.Sides, p.Channels)
 		}
 		s = append(s, sidesStage{p.Sides})
+	}
+	if a := p.Align; a != nil {
+		if p.Channels != 2 || !(math.Abs(a.Microseconds) <= azimuthMost*1e6) {
+			return nil, fmt.Errorf("restore sound: a delay of %g µs between the first two of %d channels can't be taken back", a.Microseconds, p.Channels)
+		}
+		s = append(s, newAlignStage(p.Rate, a.Microseconds*1e-6*float64(p.Rate)))
 	}
 	if d := p.Denoise; d != nil {
 		if d.Window < 64 || d.Window > 1<<16 || d.Window&(d.Window-1) != 0 || len(d.Print) == 0 || d.Side != nil && len(d.Side) == 0 || !(d.Reduction >= 0) {

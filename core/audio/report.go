@@ -46,6 +46,13 @@ type Band struct {
 	QuietDBFS float64 `json:"quiet_dbfs"` // in the quietest twentieth of it
 }
 
+// Azimuth is the delay between the sides of a stereo track that a tilted head makes.
+type Azimuth struct {
+	Known             bool    `json:"known"`              // false: the sides share too little to tell
+	Microseconds      float64 `json:"microseconds"`       // by which the right side is late, median over the track
+	DriftMicroseconds float64 `json:"drift_microseconds"` // between a tenth and nine tenths of it
+}
+
 // Report is what was measured on a whole track. Levels are dBFS, with -200 for none.
 type Report struct {
 	Rate     int       `json:"rate"`
@@ -59,6 +66,8 @@ type Report struct {
 	DeadSide    int     `json:"dead_side"`    // 0 left, 1 right, -1 neither
 	Inverted    bool    `json:"inverted"`     // the sides have opposite polarity
 	Correlation float64 `json:"correlation"`  // of the two sides, -1..1
+
+	Azimuth Azimuth `json:"azimuth"`
 
 	ClippedShare      float64 `json:"clipped_share"` // samples in flat tops at full scale, 0..1
 	ClicksPerMinute   float64 `json:"clicks_per_minute"`
@@ -101,6 +110,9 @@ func (r *Report) HasClicks() bool { return r.ClicksPerMinute >= clickLimit }
 func (r *Report) HasDropouts() bool {
 	return r.DropoutsPerMinute >= dropoutLimit && r.DropoutsPerMinute < tremoloLimit
 }
+func (r *Report) HasAzimuth() bool {
+	return r.Azimuth.Known && r.DeadSide < 0 && max(math.Abs(r.Azimuth.Microseconds), r.Azimuth.DriftMicroseconds/2) > azimuthLimit*1e6
+}
 func (r *Report) HasHum() bool      { return len(r.Hum) > 0 }
 func (r *Report) HasClipping() bool { return r.ClippedShare > clippedLimit }
 func (r *Report) HasNoise() bool {
@@ -123,6 +135,9 @@ func (r *Report) Words() []string {
 	}
 	if r.Inverted {
 		add("The two sides have opposite polarity: on one loudspeaker the sound would vanish.")
+	}
+	if r.HasAzimuth() {
+		add("The right side is %s by %.0f µs: the playing head stood askew.", map[bool]string{true: "late", false: "early"}[r.Azimuth.Microseconds > 0], math.Abs(r.Azimuth.Microseconds))
 	}
 	if r.HasHum() {
 		var lines []string

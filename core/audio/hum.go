@@ -14,6 +14,7 @@ const (
 	lineSpread        = 0.8        // Hz: a broader one is a note with vibrato
 	lineFloor         = -82.0      // dBFS: below it nobody hears a hum line
 	lowWindowSeconds  = 4.0
+	lowBriefSeconds   = 1.0 // for tracks in which hardly any of the others fit
 	minLowFrames      = 4
 	confidentFrames   = 10 // with fewer windows a line has to stand out more
 	maxHumLines       = 20

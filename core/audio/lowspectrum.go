@@ -2,7 +2,7 @@ package audio
 
 import "math"
 
-// lowSpectrum gathers the band below about 1.5 kHz in windows of 4 s, fine enough to tell a hum line from its neighbours.
+// lowSpectrum gathers the band below about 1.5 kHz in windows of 4 s, fine enough to tell a hum line from its neighbours; for short tracks, of 1 s.
 type lowSpectrum struct {
 	rate   float64 // after decimation
 	dl, dr *decimator
@@ -21,10 +21,10 @@ type lowSpectrum struct {
 	bass   histogram
 }
 
-func newLowSpectrum(rate, channels int) *lowSpectrum {
+func newLowSpectrum(rate, channels int, seconds float64) *lowSpectrum {
 	factor := max(1, rate/4000)
 	s := &lowSpectrum{rate: float64(rate) / float64(factor), dl: newDecimator(factor), dr: newDecimator(factor)}
-	n := 1 << int(math.Ceil(math.Log2(s.rate*lowWindowSeconds)))
+	n := 1 << int(math.Ceil(math.Log2(s.rate*seconds)))
 	s.fft = newPairFFT(n, channels)
 	bins := min(n/2, int((lineHigh+40)*float64(n)/s.rate)+1)
 	s.hist, s.logSum = make([]histogram, bins), make([]float64, bins)

@@ -184,7 +184,7 @@ func (e *Engine) speed(ctx context.Context, c *card, s Speed) (Speed, error) {
 	}
 	var quickest fusing
 	var p *program
-	for _, fuse := range []fusing{fuseReckoned, fuseNone, fuseMost} {
+	for _, fuse := range []fusing{fuseReckoned, fuseNone, fuseSome, fuseMost} {
 		tried := e.program(c, g, fuse)
 		if p != nil && slices.Equal(tried.passes, p.passes) {
 			continue

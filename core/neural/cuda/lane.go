@@ -3,6 +3,7 @@
 package cuda
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"runtime"
@@ -117,7 +118,8 @@ func (l *lane) prepare(s laneSize) (err error) {
 	p := l.program
 	log := &cu.JITErrorLogBuffer{Buffer: make([]byte, 4096)}
 	if l.module, err = cu.LoadDataEx(p.variant.ptx, log); err != nil {
-		return fmt.Errorf("the driver can't compile the kernels %s: %w", p.variant.name, err)
+		said, _, _ := bytes.Cut(log.Buffer, []byte{0})
+		return fmt.Errorf("the driver can't compile the kernels %s: %w %s", p.variant.name, err, bytes.TrimSpace(said))
 	}
 	for i := range p.passes {
 		f, err := l.module.Function(p.passes[i].kernel)

@@ -73,7 +73,7 @@ func TestAgreesWithReference(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				n, f := drawn(t)
 				in := noise(rand.New(rand.NewPCG(7, 7)), f, rapid.IntRange(1, 3).Draw(t, "frames"))
-				e.fuse = fusing(rapid.IntRange(0, 2).Draw(t, "fuse"))
+				e.fuse = fusing(rapid.IntRange(0, int(fuseMost)).Draw(t, "fuse"))
 				out, _, err := through(e, n, in, neural.Options{Batch: rapid.IntRange(1, 3).Draw(t, "batch")})
 				if err != nil {
 					t.Fatal(err)

@@ -23,6 +23,7 @@ type fusing int
 const (
 	fuseReckoned fusing = iota // where it should pay
 	fuseNone
+	fuseSome // where little is computed twice
 	fuseMost // wherever it can be done
 )
 
@@ -31,6 +32,8 @@ func (f fusing) groupShare() float64 {
 	switch f {
 	case fuseNone:
 		return 0
+	case fuseSome:
+		return 1
 	case fuseMost:
 		return 10
 	}
@@ -94,7 +97,7 @@ func (p *program) groupCost(first, last, tiles, shared int, share float64) float
 	layers, edge := last-first+1, last-first
 	kept := 16*tiles - 2*edge
 	_, need := p.sharedFor(first, last, tiles)
-	if kept < 8 || need > shared {
+	if edge < 1 || kept < 8 || need > shared {
 		return math.Inf(1)
 	}
 	strips := (p.gw + kept - 1) / kept

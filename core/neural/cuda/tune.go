@@ -71,7 +71,7 @@ func (e *Engine) try(ctx context.Context, c *card, g *geometry, largest, lanes i
 			quickest.close()
 		}
 	}()
-	for _, fuse := range []fusing{fuseReckoned, fuseNone, fuseMost} {
+	for _, fuse := range []fusing{fuseReckoned, fuseNone, fuseSome, fuseMost} {
 		if ctx.Err() != nil || time.Since(start) > tuneFor {
 			break
 		}

@@ -3,6 +3,7 @@
 package cuda
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -94,5 +95,41 @@ func TestAgreesWithReference(t *testing.T) {
 			})
 			t.Logf("%.2g from the reference at most", worst)
 		})
+	}
+}
+
+// TestHalf: every half comes back from the float it stands for, and floats between two go to the nearer one, to the even one from the middle.
+func TestHalf(t *testing.T) {
+	value := func(h uint16) float64 { // by the definition
+		e, m := int(h>>10&31), float64(h&1023)
+		v := math.Ldexp(1+m/1024, e-15)
+		if e == 0 {
+			v = math.Ldexp(m/1024, -14)
+		}
+		if h&0x8000 != 0 {
+			v = -v
+		}
+		return v
+	}
+	for h := range uint16(0x7c00) {
+		for _, sign := range []uint16{0, 0x8000} {
+			if got := half(float32(value(h | sign))); got != h|sign {
+				t.Fatalf("%#x came back as %#x", h|sign, got)
+			}
+		}
+		if h == 0x7bff {
+			break
+		}
+		a, b := value(h), value(h+1)
+		for at, want := range map[float64]uint16{0.5: h + h&1, 0.49: h, 0.51: h + 1} {
+			if got := half(float32(a + at*(b-a))); got != want {
+				t.Fatalf("%g between %#x and the next became %#x", at, h, got)
+			}
+		}
+	}
+	for v, want := range map[float32]uint16{65519: 0x7bff, 65520: 0x7c00, float32(math.Inf(-1)): 0xfc00} {
+		if got := half(v); got != want {
+			t.Errorf("%g became %#x", v, got)
+		}
 	}
 }

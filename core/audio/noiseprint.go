@@ -13,6 +13,7 @@ const (
 	lowQuantile = 0.02
 	lowBias     = 4.55 // dB
 	bandShare   = 0.25 // of a band's bins lie below its level
+	evenness    = 6.0  // dB: the floor of a band lies within it if it is noise; between the partials of music it is deeper the further one looks
 )
 
 // means are the mean spectra of all windows and of the pauses.
@@ -59,6 +60,7 @@ var bandCentres = [15]float64{80, 120, 180, 270, 410, 620, 930, 1400, 2100, 3150
 func (s *spectrum) noise(r *Report, prints [2][]float64, total []float64, scale float64) {
 	hz := float64(s.rate) / float64(s.fft.n)
 	var width [15]int
+	var even [15]bool
 	bands := [2]*[15]float64{&r.Noise.Sum, &r.Noise.Difference}
 	for i, print := range prints {
 		last := float64(floorDB)
@@ -71,13 +73,17 @@ func (s *spectrum) noise(r *Report, prints [2][]float64, total []float64, scale 
 			if lo <= hi && lo < len(print)-2 {
 				band := slices.Clone(print[max(1, lo) : hi+1])
 				slices.Sort(band)
-				last = band[int(bandShare*float64(len(band)))]
+				least := band[len(band)/20]
+				last = min(band[int(bandShare*float64(len(band)))], least+evenness/2)
 				width[b] = hi - lo + 1
+				if i == 0 {
+					even[b] = band[len(band)/2]-least < evenness
+				}
 			}
 			bands[i][b] = last
 		}
 		if print != nil {
-			capToHiss(bands[i], float64(s.rate)/2)
+			capToHiss(bands[i], even, float64(s.rate)/2)
 		}
 	}
 	var floor, sum float64
@@ -93,7 +99,16 @@ func (s *spectrum) noise(r *Report, prints [2][]float64, total []float64, scale 
 		sum += v
 	}
 	bins := float64(len(total))
-	r.Noise.Known = true
+	steady, looked := 0, 0
+	for b, hz := range bandCentres {
+		if hz > hissFrom && hz < hissTo && width[b] > 0 {
+			looked++
+			if even[b] {
+				steady++
+			}
+		}
+	}
+	r.Noise.Known = 3*steady >= looked && steady > 0
 	r.Noise.FloorDBFS = db(floor / bins)
 	r.Noise.SNRDB = db(sum/bins) - r.Noise.FloorDBFS
 }
@@ -106,11 +121,11 @@ const (
 	hissBump         = 2.5           // dB
 )
 
-func capToHiss(bands *[15]float64, top float64) {
+func capToHiss(bands *[15]float64, even [15]bool, top float64) {
 	var in []float64
 	first := -1
 	for i, hz := range bandCentres {
-		if hz > hissFrom && hz < hissTo && hz*1.1 < top {
+		if hz > hissFrom && hz < hissTo && hz*1.1 < top && even[i] {
 			in = append(in, bands[i])
 			if first < 0 {
 				first = i

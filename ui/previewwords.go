@@ -8,6 +8,9 @@ import (
 
 // withoutPath leaves out of a message the file that it is about: the window shows which one that is.
 func withoutPath(message, path string) string {
+	if path == "" {
+		return message
+	}
 	message = strings.TrimPrefix(message, path+": ")
 	return strings.ReplaceAll(message, path, filepath.Base(path))
 }

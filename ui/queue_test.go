@@ -203,6 +203,26 @@ func TestQueueByKeyboard(t *testing.T) {
 	}
 }
 
+func TestAReasonHasRoomAndNoPath(t *testing.T) {
+	b := opened(t)
+	f := job("f", core.Failed)
+	f.Error = f.Path + ": the disk was full after 12 minutes; make room, or choose another folder, and try again when that is done"
+	b.showJobs(false, f)
+	r := b.row("f")
+	if r.facts.Visible() || r.state.Size().Height < 2*r.facts.MinSize().Height || strings.Contains(r.state.words, "/tapes") {
+		t.Errorf("%q in %v", r.state.words, r.state.Size())
+	}
+	r.MouseIn(nil)
+	b.pass()
+	if got := b.kit.tips.words.words; !strings.HasSuffix(got, "when that is done") || !b.kit.tips.bubble.Visible() {
+		t.Errorf("the hint says %q", got)
+	}
+	b.showJobs(false, job("f", core.Waiting))
+	if !r.facts.Visible() {
+		t.Error("what the tape is stays away after another try")
+	}
+}
+
 func TestRangesAndToggles(t *testing.T) {
 	jobs := []core.Job{job("a", core.Waiting), job("b", core.Waiting), job("c", core.Waiting), job("d", core.Waiting)}
 	at := map[string]int{"a": 0, "b": 1, "c": 2, "d": 3}

@@ -42,7 +42,8 @@ type rowState struct {
 // row shows one job. Rows are made for the visible part of the list only and used again for other jobs, with their one picture.
 type row struct {
 	widget.BaseWidget
-	on rowActions
+	on  rowActions
+	kit *kit
 
 	index int
 	job   core.Job
@@ -63,7 +64,7 @@ type row struct {
 }
 
 func newRow(k *kit, on rowActions) *row {
-	r := &row{on: on, index: -1,
+	r := &row{on: on, kit: k, index: -1,
 		ground:   canvas.NewRectangle(themed(colorRaised)),
 		frame:    canvas.NewRectangle(themed(colorTrack)),
 		picture:  &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleSmooth},
@@ -74,6 +75,7 @@ func newRow(k *kit, on rowActions) *row {
 		progress: mutedText(""),
 		bar:      newBar(theme.ColorNamePrimary),
 	}
+	r.state.grow = 2
 	r.progress.align = fyne.TextAlignTrailing
 	r.progress.color = theme.ColorNameForeground
 	r.ground.CornerRadius, r.frame.CornerRadius = 8, 4
@@ -97,6 +99,9 @@ func (r *row) Set(index int, s rowState) {
 	r.setWords()
 	r.state.Set(words, color)
 	moved := false
+	if hide := j.State == core.Failed; r.facts.Hidden != hide { // a reason needs the room more
+		r.facts.Hidden, moved = hide, true
+	}
 	if hide := !showsBar(j); r.bar.Hidden != hide {
 		r.bar.Hidden, moved = hide, true
 	}
@@ -164,9 +169,17 @@ func (r *row) TappedSecondary(e *fyne.PointEvent) { r.on.rowMenu(r, e.AbsolutePo
 func (r *row) Dragged(e *fyne.DragEvent) { r.on.rowDragged(r, e.AbsolutePosition) }
 func (r *row) DragEnd()                  { r.on.rowDropped(r) }
 
-func (r *row) MouseIn(*desktop.MouseEvent)    { r.hovered(true) }
+// MouseIn shows all of what there may be too little room for.
+func (r *row) MouseIn(*desktop.MouseEvent) {
+	r.hovered(true)
+	tip := r.job.Name
+	if words, _ := stateWords(r.job, r.shown.mode); r.job.Error != "" || len(r.job.Warnings) > 0 {
+		tip = words
+	}
+	r.kit.tips.Enter(r, tip)
+}
 func (r *row) MouseMoved(*desktop.MouseEvent) {}
-func (r *row) MouseOut()                      { r.hovered(false) }
+func (r *row) MouseOut()                      { r.hovered(false); r.kit.tips.Leave() }
 
 func (r *row) hovered(on bool) {
 	r.hover = on

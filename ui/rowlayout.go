@@ -50,6 +50,10 @@ func (rr *rowRenderer) Layout(size fyne.Size) {
 	}
 	place(r.name, left, y, width, lineOne)
 	y += lineOne + 1
+	if r.facts.Hidden {
+		place(r.state, left, y+1, width, 2*lineTwo+1)
+		return
+	}
 	place(r.facts, left, y, width, lineTwo)
 	y += lineTwo + 2
 	figures := float32(0)

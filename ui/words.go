@@ -43,7 +43,7 @@ func stateWords(j core.Job, mode core.Mode) (string, fyne.ThemeColorName) {
 		}
 		return strings.Join(parts, " · "), theme.ColorNameSuccess
 	case core.Failed:
-		return trf("Failed: %s", orElse(j.Error, tr("no reason was given"))), theme.ColorNameError
+		return trf("Failed: %s", orElse(withoutPath(j.Error, j.Path), tr("no reason was given"))), theme.ColorNameError
 	case core.Cancelled:
 		return tr("Cancelled"), colorMuted
 	}
@@ -54,7 +54,7 @@ func waitingWords(j core.Job, mode core.Mode) (string, fyne.ThemeColorName) {
 	switch {
 	case j.Stage != "": // another try after a fault that can pass
 		if j.Error != "" {
-			return capital(j.Stage) + " · " + j.Error, theme.ColorNameWarning
+			return capital(j.Stage) + " · " + withoutPath(j.Error, j.Path), theme.ColorNameWarning
 		}
 		return capital(j.Stage), theme.ColorNameWarning
 	case j.Resumes && j.Progress > 0:

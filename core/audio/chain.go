@@ -11,6 +11,7 @@ import (
 type StepName string
 
 const (
+	StepDeclip   StepName = "declip"
 	StepHighPass StepName = "high-pass"
 	StepDeclick  StepName = "declick"
 	StepDropouts StepName = "dropouts"
@@ -40,10 +41,10 @@ type Repair struct {
 	Steps []Step `json:"steps,omitempty"`
 }
 
-// order is the chain, each step planned from the report alone and nil where its defect was not found: what is off centre first, because it upsets
+// order is the chain, each step planned from the report alone and nil where its defect was not found: clipped tops first, while they still are flat; what is off centre next, because it upsets
 // the others; clicks and dropouts before hum, which is measured less well beside them; hum before the denoiser, which would take it for sound; both sides
 // repaired before the denoiser, so that it works on what is heard.
-var order = []func(*Report, Settings, measure, *Program) *Step{highPass, declick, dropouts, dehum, channels, align, denoise}
+var order = []func(*Report, Settings, measure, *Program) *Step{declip, highPass, declick, dropouts, dehum, channels, align, denoise}
 
 // Chain plans the repair of a track, in canonical order, and says why each step is on. Without measured (the loudness behind the chain planned
 // without it, so plan first, measure through that, plan again) the loudness of a repair without Program is left alone. A repair keeps length
@@ -67,6 +68,13 @@ func Chain(r *Report, s Settings, measured *ffmpeg.Loudness) Repair {
 			}
 			out.Filters = nil
 		}
+		if len(out.Steps) > 0 && out.Steps[0].Name == StepDeclip {
+			if out.Program != nil {
+				out.Program.GainDB = -declipRoom
+			} else {
+				out.Filters = append(out.Filters, ffmpeg.Gain(-declipRoom))
+			}
+		}
 		switch {
 		case out.Program != nil && !s.KeepLoudness && s.strength(StepLoudness) > 0:
 			out.Level = true
@@ -88,6 +96,16 @@ func Chain(r *Report, s Settings, measured *ffmpeg.Loudness) Repair {
 // Loudness is the gain in dB that brings repaired sound of the measured loudness to what s asks for, and why; 0 where it stays.
 func (s Settings) Loudness(measured ffmpeg.Loudness) (gain float64, why string) {
 	return gainTo(s, &measured)
+}
+
+// declipRoom in dB is what the track is lowered by at the end of its repair, for the rebuilt tops.
+const declipRoom = 6
+
+func declip(r *Report, s Settings, _ measure, _ *Program) *Step {
+	if s.strength(StepDeclip) == 0 || !r.HasClipping() {
+		return nil
+	}
+	return &Step{Name: StepDeclip, Why: fmt.Sprintf("%.3f %% of the samples are clipped: the tops are rebuilt, and all is %d dB lower to give them room.", 100*r.ClippedShare, declipRoom), Filters: []ffmpeg.Filter{ffmpeg.Declip()}}
 }
 
 // dcHz is a high-pass that takes the offset away and nothing one can hear.

@@ -21,6 +21,7 @@ type Program struct {
 	Sides    Sides           `json:"sides,omitempty"`
 	Align    *Align          `json:"align,omitempty"`
 	Denoise  *Denoise        `json:"denoise,omitempty"`
+	GainDB   float64         `json:"gain_db,omitempty"` // at the end
 }
 
 // Sides is the repair of two channels.
@@ -102,13 +103,14 @@ func (p *Program) Process(ctx context.Context, in Reader, write func([]float32) 
 	for i := range between {
 		between[i] = newPlanes(n)
 	}
+	gain := math.Pow(10, p.GainDB/20)
 	var back []float32
 	give := func() error {
 		last := between[len(stages)]
 		back = back[:0]
 		for i := range last.len() {
 			for c := range last {
-				back = append(back, float32(last[c][i]))
+				back = append(back, float32(gain*last[c][i]))
 			}
 		}
 		last.empty()

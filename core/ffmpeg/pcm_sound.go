@@ -29,6 +29,10 @@ func Declick(threshold float64) Filter {
 	return F("adeclick", "w", 100, "a", 1, "m", "s", "t", number(threshold))
 }
 
+// Declip rebuilds the tops of waves that were cut off at the highest level there is, from what an autoregressive model makes of the sound around them. They
+// may come out higher than full scale. Every other sample stays as it was (overlap-save).
+func Declip() Filter { return F("adeclip", "m", "s", "t", 2) }
+
 // CopyChannel makes a stereo signal with the one channel (0 or 1) on both sides.
 func CopyChannel(from int) Filter {
 	c := "c" + strconv.Itoa(from)

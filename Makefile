@@ -1,7 +1,7 @@
 # make demo   sets this machine up, builds, makes a sample tape and restores it
 # make test   sets this machine up and passes all tests
 # make run    opens the app
-.PHONY: all setup build app cli cuda-cli demo test run clean bench bench-pipeline bench-ui e2e bench-queue soak
+.PHONY: all setup build app cli cuda-cli demo test run clean bench bench-pipeline bench-sound bench-ui e2e bench-queue soak
 
 export PATH := $(PATH):/usr/local/go/bin
 # One set of flags for everything that links Fyne's GL driver: each other set compiles it anew, which takes minutes.
@@ -54,6 +54,11 @@ bench-gpu: $(if $(CLI),,cli)
 bench-pipeline: cli
 	go run ./testdata/make -out build/demo -only ntsc-vhs
 	build/tapelight-cli bench pipeline build/demo/ntsc-vhs.mpg
+
+# What the sound repair makes of recordings with known damage, beside other ways; docs/quality.md holds the figures.
+bench-sound:
+	core/audio/testdata/sounds.sh build/sounds
+	cd core/audio && TAPELIGHT_SOUNDS=$(CURDIR)/build/sounds go test -count=1 -timeout 1h -v -run TestBenchSound .
 
 # What a queue of 10,000 jobs costs.
 bench-queue:

@@ -10,16 +10,16 @@ import (
 // samples, and the treble of what both share is lost when they are added. The delay shows as a phase between the sides that grows with frequency. Each
 // second or two has its own, because the tape drifts across the head.
 const (
-	azimuthMost     = 250e-6 // s, the greatest delay looked for
-	azimuthLow      = 300.0  // Hz, of what is looked at
-	azimuthHigh     = 14000.0
-	azimuthSegment  = 1.0  // s, that one delay is measured on
-	azimuthShared   = 0.6  // of the power at least must be in both sides,
-	azimuthBins     = 40   // and in so many bins
-	azimuthFit      = 0.8  // how well a single delay must explain the phases, 1 is wholly
-	azimuthLimit    = 8e-6 // s: a shorter delay is heard by nobody
-	azimuthShare    = 0.2  // of the segments at least must tell
-	azimuthMin      = 3    // segments at least
+	azimuthMost    = 250e-6 // s, the greatest delay looked for
+	azimuthLow     = 300.0  // Hz, of what is looked at
+	azimuthHigh    = 14000.0
+	azimuthSegment = 1.0  // s, that one delay is measured on
+	azimuthShared  = 0.6  // of the power at least must be in both sides,
+	azimuthBins    = 40   // and in so many bins
+	azimuthFit     = 0.8  // how well a single delay must explain the phases, 1 is wholly
+	azimuthLimit   = 8e-6 // s: a shorter delay is heard by nobody
+	azimuthShare   = 0.2  // of the segments at least must tell
+	azimuthMin     = 3    // segments at least
 )
 
 // delayMeter measures the delay of the right channel against the left, segment by segment.

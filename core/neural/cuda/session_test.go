@@ -251,3 +251,38 @@ func TestKernels(t *testing.T) {
 		}
 	}
 }
+
+// TestOrderOfThreads: a kernel that lacks a barrier gives other results when the threads of a block run in the other order.
+func TestOrderOfThreads(t *testing.T) {
+	for _, hidden := range [][]int{{16, 16, 16}, {32, 40}} {
+		r := rand.New(rand.NewPCG(9, 9))
+		n := &neural.Network{Name: fmt.Sprint(hidden), Planes: 3, Grid: 2, Scale: 2, Base: neural.Bicubic, FlipBottom: true, Inputs: []neural.Channel{{T: -1}, {DX: 1}, {Plane: 1}, {Plane: 2, T: 1}}}
+		weigh(r, n, hidden, leaky)
+		in := noise(r, frame.Format{Width: 75, Height: 38, Chroma: frame.YUV420, Depth: 8}, 2)
+		g, err := newGeometry(n, in[0].Format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := cards()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range []*variant{variants[0], variants[2]} { // emulated, both sets for tensor cores are the same
+			for _, fuse := range []fusing{fuseNone, fuseMost} {
+				p := newProgram(g, v, all[0].shared, fuse)
+				var made [2][]*frame.Frame
+				for order := range made {
+					fake(t, map[string]int64{"backwards": int64(order)})
+					if made[order], err = once(all[0], p, in); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for i := range in {
+					if string(made[0][i].Data) != string(made[1][i].Data) {
+						t.Errorf("%v, %s, %d: picture %d depends on the order of threads", hidden, v.name, fuse, i)
+					}
+				}
+			}
+		}
+	}
+}

@@ -16,7 +16,8 @@ enum { OK, INVALID = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_DEVICE = 101
 
 // What can be set: devices, memory (bytes each), capability (such as 80), version, shared (bytes a block may have at most); skip (1: kernels do nothing);
 // fail_after (launches until one fails; 0: none), fail_again (launches from that to the next), fail_code,
-// heal (devices that failed work again), fail_device (-1: any), corrupt (1: kernels' results are spoilt); kernels_need_uploads and
+// heal (devices that failed work again), fail_device (-1: any), corrupt (1: kernels' results are spoilt);
+// backwards (1: threads of a block run in the other order); kernels_need_uploads and
 // downloads_need_kernels (how many must have run before one may start).
 // What is counted: uploads, downloads, kernels, made (pieces of memory, streams, events, modules ever), live (those not freed), used (bytes), late (waits given up).
 struct Device { std::atomic<int> failed{0}; std::atomic<long long> used{0}; int number; };
@@ -271,6 +272,7 @@ API cuLaunchKernel(void *f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, 
     std::vector<void *> p;
     for (auto &x : v) p.push_back(&x);
     if (corrupt) v[9] = v[8]; // weights as biases
+    emulator::backwards = get("backwards");
     std::function<void()> body = [&] { fn->entry(p.data()); };
     emulator::run_grid({(int)gx, (int)gy, (int)gz}, {(int)bx, (int)by, (int)bz}, shared, body);
   });

@@ -4,6 +4,7 @@
 
 namespace emulator {
 thread_local Block *block;
+bool backwards;
 
 std::map<std::string, Entry> &kernels() {
   static std::map<std::string, Entry> all;
@@ -39,10 +40,10 @@ static void run_block(Block &b) {
   for (int i = 0; i < b.threads; i++) b.fibres[i].started = b.fibres[i].done = false;
   memset(b.shared.data(), 0xa5, b.shared.size()); // nobody may rely on what it held
   for (volatile int left = b.threads; left;) {
-    for (volatile int i = 0; i < b.threads; i++) {
-      Fibre &f = b.fibres[i];
+    for (volatile int k = 0; k < b.threads; k = k + 1) {
+      Fibre &f = b.fibres[backwards ? b.threads - 1 - k : k];
       if (f.done) continue;
-      b.current = i;
+      b.current = (int)(&f - b.fibres.data());
       if (!_setjmp(b.scheduler)) {
         if (f.started) _longjmp(f.at, 1);
         f.started = true;
@@ -51,7 +52,7 @@ static void run_block(Block &b) {
         makecontext(&f.start, fibre, 0);
         setcontext(&f.start);
       }
-      if (b.fibres[i].done) left = left - 1;
+      if (b.fibres[backwards ? b.threads - 1 - k : k].done) left = left - 1;
     }
   }
 }

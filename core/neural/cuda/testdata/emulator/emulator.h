@@ -64,6 +64,8 @@ template <class F> void together(F f) {
     while (w.round == round) yield();
   }
 }
+// In which order a block's threads run between two barriers; a kernel's result must not depend on it.
+extern bool backwards;
 void run_grid(Dim grid, Dim size, size_t shared, const std::function<void()> &body);
 
 // Kernels by name, called with pointers to their parameters.

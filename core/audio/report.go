@@ -105,7 +105,7 @@ func (r *Report) HasDC() bool {
 	return false
 }
 
-func (r *Report) HasRumble() bool { return r.RumbleDBFS > rumbleLimit && r.RumbleDBFS > r.BassDBFS-6 }
+func (r *Report) HasRumble() bool { return r.RumbleDBFS > rumbleLimit && r.RumbleDBFS > r.BassDBFS-2 }
 func (r *Report) HasClicks() bool { return r.ClicksPerMinute >= clickLimit }
 func (r *Report) HasDropouts() bool {
 	return r.DropoutsPerMinute >= dropoutLimit && r.DropoutsPerMinute < tremoloLimit

@@ -33,6 +33,8 @@ type Backend interface {
 	OpenSound(ctx context.Context) (core.SoundOutput, error)
 	// Scenes gives n small pictures spread over the video to each, as they are made.
 	Scenes(ctx context.Context, path string, n int, each func(core.Scene)) error
+	// Recommend names the preset that fits a video. It may take seconds.
+	Recommend(ctx context.Context, path string) (core.Recommendation, error)
 	// Estimate foresees what a run takes.
 	Estimate(ctx context.Context, req core.Request) (core.Estimate, error)
 

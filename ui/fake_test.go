@@ -30,6 +30,8 @@ type fake struct {
 	refuse  bool
 	noFrame error
 	looked  []string // previews asked for
+	advice  string   // the preset recommended for every video
+	advised []string // videos that a preset was asked for
 	strips  []string // videos whose scenes were asked for
 }
 
@@ -81,6 +83,12 @@ func (f *fake) PreviewFrame(_ context.Context, req core.PreviewRequest) (*core.P
 
 func (f *fake) PreviewClip(context.Context, core.PreviewRequest, func(core.Progress)) (*core.Clip, error) {
 	return nil, errors.New("no clips here")
+}
+func (f *fake) Recommend(_ context.Context, path string) (core.Recommendation, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.advised = append(f.advised, path)
+	return core.Recommendation{Preset: f.advice, Why: "It is a disc."}, nil
 }
 func (f *fake) OpenSound(context.Context) (core.SoundOutput, error) { return nil, core.ErrNoSound }
 func (f *fake) Scenes(_ context.Context, path string, n int, each func(core.Scene)) error {

@@ -28,7 +28,34 @@ func (w *Window) look() {
 		}
 		w.preview.Show(subject{path: j.Path, name: j.Name, recipe: r, duration: j.Duration, read: j.Facts != ""})
 	}
+	w.advise(j, ok)
 	w.foresee()
+}
+
+// advise marks the preset that suits the video, once that is known.
+func (w *Window) advise(j core.Job, ok bool) {
+	if !ok || j.Facts == "" {
+		w.adviceFor = ""
+		w.recipe.Advise("", "")
+		return
+	}
+	if w.adviceFor == j.Path {
+		return
+	}
+	path := j.Path
+	w.adviceFor = path
+	w.recipe.Advise("", "")
+	w.spawn(func(ctx context.Context) {
+		a, err := w.backend.Recommend(ctx, path)
+		if err != nil {
+			return // the presets say themselves when to use them
+		}
+		w.enter(func() {
+			if w.adviceFor == path {
+				w.recipe.Advise(a.Preset, a.Why)
+			}
+		})
+	})
 }
 
 // lookedAt is the job that the preview shows: the one selected, else the one that runs, else the first.

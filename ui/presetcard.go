@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -60,9 +62,14 @@ func (c *presetCard) Tapped(*fyne.PointEvent) {
 func (c *presetCard) MouseIn(*desktop.MouseEvent) {
 	c.hover = true
 	c.Refresh()
+	tip := ""
 	if !c.chosen {
-		c.picker.kit.tips.Enter(c, c.recipe.Description)
+		tip = c.recipe.Description
 	}
+	if c.advised && c.picker.why != "" {
+		tip = strings.TrimSpace(trf("Recommended: %s", c.picker.why) + " " + tip)
+	}
+	c.picker.kit.tips.Enter(c, tip)
 }
 func (c *presetCard) MouseMoved(*desktop.MouseEvent) {}
 func (c *presetCard) MouseOut()                      { c.hover = false; c.Refresh(); c.picker.kit.tips.Leave() }

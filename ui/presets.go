@@ -13,6 +13,7 @@ type presetPicker struct {
 	cards   []*presetCard
 	chosen  string // a recipe's name, or ""
 	advised string // the one that suits the tape, or ""
+	why     string // that one does
 	edited  bool   // the chosen one has been changed since
 	focused bool
 	off     bool

@@ -59,8 +59,9 @@ func (p *previewPanel) toggleClip() {
 			default:
 			}
 			if err != nil {
+				wanted := ctx.Err() == nil && !errors.Is(err, core.ErrSuperseded)
 				p.stopClip()
-				if ctx.Err() == nil && !errors.Is(err, core.ErrSuperseded) {
+				if wanted {
 					p.on.failed(tr("The five seconds can't be rendered"), err)
 				}
 				return

@@ -66,9 +66,35 @@ func TestChangesOfTheRecipeForNewVideosAreRemembered(t *testing.T) {
 	if c := b.recipe.picker.cards[0]; c.badge.words != "changed" {
 		t.Errorf("the card's badge is %q", c.badge.words)
 	}
-	b.recipe.Advise("dvd")
+	b.recipe.Advise("dvd", "")
 	if c := b.recipe.picker.cards[1]; c.badge.words != "Recommended" {
 		t.Errorf("the badge of the recommended card is %q", c.badge.words)
+	}
+}
+
+func TestTheFittingPresetIsRecommended(t *testing.T) {
+	b := opened(t, func(f *fake) { f.advice = "dvd" })
+	unread := job("u", core.Reading)
+	unread.Facts = ""
+	b.showJobs(false, unread)
+	b.showJobs(false, job("a", core.Waiting), job("b", core.Waiting))
+	b.showJobs(false, job("a", core.Waiting), job("b", core.Waiting))
+	c := b.recipe.picker.cards[1]
+	if c.badge.words != "Recommended" || b.recipe.picker.chosen != "vhs" {
+		t.Errorf("the badge is %q, chosen is %s", c.badge.words, b.recipe.picker.chosen)
+	}
+	c.MouseIn(nil)
+	b.pass()
+	if got := b.kit.tips.words.words; !strings.HasPrefix(got, "Recommended: It is a disc.") {
+		t.Errorf("the hint says %q", got)
+	}
+	test.Tap(b.row("b"))
+	if got := strings.Join(b.backend.advised, " "); got != "/tapes/a.avi /tapes/b.avi" {
+		t.Errorf("asked about %s", got)
+	}
+	b.showJobs(false)
+	if c.badge.words != "" {
+		t.Error("with no video there is still a recommendation")
 	}
 }
 

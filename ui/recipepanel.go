@@ -216,8 +216,11 @@ func (p *recipePanel) offerAll(on bool) {
 	}
 }
 
-// Advise marks the preset that suits the tape; "" marks none.
-func (p *recipePanel) Advise(name string) { p.picker.Mark(name, p.picker.edited) }
+// Advise marks the preset that suits the tape, and says why under the pointer; "" marks none.
+func (p *recipePanel) Advise(name, why string) {
+	p.picker.why = why
+	p.picker.Mark(name, p.picker.edited)
+}
 
 // Foresee says what the recipe will take.
 func (p *recipePanel) Foresee(words string) { p.estimate.SetText(words) }

@@ -52,6 +52,7 @@ type Window struct {
 	inFront bool // the person looks at the window
 
 	watched    string // the job that the preview stays with while none is selected
+	adviceFor  string // the video that a preset was recommended for
 	reckoned   []reckoned
 	stopReckon func()
 

@@ -16,7 +16,7 @@ import (
 )
 
 // patience bounds waits for what must come; it is reached by faults only.
-const patience = time.Minute
+const patience = 5 * time.Minute
 
 // await waits, by events, until the list is as it should be.
 func await(t *testing.T, s *core.Service, what string, is func(core.Snapshot) bool) core.Snapshot {
@@ -30,7 +30,8 @@ func await(t *testing.T, s *core.Service, what string, is func(core.Snapshot) bo
 			return snap
 		}
 		if _, ok := <-changes; !ok {
-			t.Fatalf("not seen: %s; the list is %+v", what, snap.Jobs)
+			list := fmt.Sprintf("%+v", snap.Jobs)
+			t.Fatalf("not seen: %s; the list is %.3000s", what, list)
 		}
 	}
 }

@@ -342,11 +342,11 @@ func TestPartOfATape(t *testing.T) {
 	sample := tape.For(t, 4, "ntsc-vhs")["ntsc-vhs"]
 	s := newService(t)
 	out := filepath.Join(t.TempDir(), "out.mkv")
-	report, err := s.Restore(t.Context(), core.Request{Path: sample.Path, Recipe: quick(recipe.NetworkNone), Output: out, Start: 1, Length: 1.5}, nil)
+	report, err := s.Restore(t.Context(), core.Request{Path: sample.Path, Recipe: quick(recipe.NetworkNone), Output: out, Start: 0.8, Length: 1.5}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const first, frames = 60, 90 // 1 s and 1.5 s at 29.97 frames, to whole frames: 30 and 45
+	const first, frames = 48, 90 // 0.8 s and 1.5 s at 29.97 frames, to whole frames: 24 and 45; no group of pictures begins there
 	if report.Frames != frames {
 		t.Errorf("%d pictures, want %d", report.Frames, frames)
 	}

@@ -9,12 +9,10 @@ import (
 	"io"
 	"math"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/tapelight/tapelight/core/ffmpeg"
-	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
 	"github.com/tapelight/tapelight/core/scratch"
 )
@@ -101,7 +99,7 @@ func (s *Service) PreviewClip(ctx context.Context, req PreviewRequest, progress 
 		if err != nil {
 			return nil, ended(ctx, err)
 		}
-		report, err := s.Run(ctx, startsExactly(p), one, progress)
+		report, err := s.Run(ctx, p, one, progress)
 		if err != nil {
 			return nil, ended(ctx, err)
 		}
@@ -112,20 +110,6 @@ func (s *Service) PreviewClip(ctx context.Context, req PreviewRequest, progress 
 	}
 	clip.Gain = clip.match(ctx)
 	return clip, ended(ctx, nil)
-}
-
-// seekMargin is how late a seek in a program or transport stream may land, in seconds: they have no index, and it lands on the next group of pictures.
-const seekMargin = 3
-
-// startsExactly is p, cut at the moment that was asked for where a seek would land after it. (The sound needs nothing: what of it lies before the place where
-// the seek landed is silent, and the rest is in its place.)
-func startsExactly(p *plan.Plan) *plan.Plan {
-	if p.Decode.Seek == 0 || !strings.HasPrefix(p.Source.Format, "mpeg") {
-		return p
-	}
-	exact := *p
-	exact.Decode = p.Decode.Early(seekMargin)
-	return &exact
 }
 
 // forAScreen is a recipe whose output is looked at once: quickly encoded and hardly compressed. What the encoder loses is not what is to be seen.

@@ -141,7 +141,6 @@ func (s *Service) run(ctx context.Context, p *plan.Plan, req Request, progress f
 	}
 	r.Progress, r.Overwrite, r.Resume, r.Temp = progress, req.Overwrite, req.Resume, s.scratch.Used
 	r.Keep = func(err error) bool { return keeps(err, req) }
-	r.Note = func(text string) { s.log.Info("%s", text) }
 	if req.Overwrite || !exists(p.Output) {
 		if err := s.room(p, req.Resume); err != nil {
 			return nil, err
@@ -153,9 +152,16 @@ func (s *Service) run(ctx context.Context, p *plan.Plan, req Request, progress f
 	s.log.Info("%s: %s", filepath.Base(p.Source.Path), Summary(p))
 	own := *p // a plan is shared by all who asked for it: warnings added to this run's are not theirs
 	own.Warnings = slices.Clip(p.Warnings)
+	r.Note = func(text string) {
+		s.log.Info("%s", text)
+		if strings.HasPrefix(text, restore.Anew) { // work was lost: that is to be seen with the result, too
+			own.Warnings = append(own.Warnings, text)
+		}
+	}
 	if report, err = r.Run(ctx, &own); err != nil {
 		return nil, err
 	}
+	s.NoteRun(&own, report)
 	s.log.Info("%s: done, %d pictures in %.0f s", filepath.Base(p.Output), report.Frames, report.Wall)
 	return report, nil
 }

@@ -50,6 +50,7 @@ func (p *Plan) span(in Input) error {
 	if e.Seek == 0 && offset > 1e-6 {
 		e.Shift = -offset
 	}
+	*d = d.Early(p.Source.SeekMargin())
 	switch {
 	case d.Constant:
 		p.Frames = int64(math.Round(float64(frames) / coded * float64(d.RateNum) / float64(d.RateDen)))

@@ -44,14 +44,16 @@ func spanFrom(p *plan.Plan, first int64, before int) span {
 	}
 	coded := float64(d.RateNum) / float64(d.RateDen) / float64(perCoded)
 	skip := float64(from) / coded
-	if d.Seek > 0 {
-		d.Seek += skip
+	if begin := d.Seek + d.From; begin > 0 {
+		d.Seek = begin + skip
 	} else {
 		d.Seek = -p.Encode.Shift + skip - 0.5/coded // Shift undoes the time from the file's beginning to its first picture
 	}
+	d.From = 0
 	if d.Duration > 0 {
 		d.Duration = (float64(p.Frames)/float64(perCoded) - float64(from) + 0.5) / coded
 	}
+	*d = d.Early(p.Source.SeekMargin())
 	s.discard = feed - from*perCoded
 	return s
 }

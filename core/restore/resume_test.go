@@ -317,3 +317,43 @@ func TestWhatIsNotOursStays(t *testing.T) {
 		})
 	}
 }
+
+// TestContinuedShowsEveryMoment goes on with a lossy output so late that the capture is not decoded from its beginning, in a program stream, where seeks
+// land late: every moment is there once, in order.
+func TestContinuedShowsEveryMoment(t *testing.T) {
+	sample := tape.For(t, 4, "ntsc-vhs")["ntsc-vhs"]
+	b := newBench(t, "ntsc-vhs")
+	var err error
+	if b.source, err = source.Read(t.Context(), b.tools, sample.Path, nil); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out.mkv")
+	p := b.plan(t, out, "x264", nil)
+	p.Encode.Group = 12
+	var begun []string
+	for _, stop := range []int64{170, 200, 0} {
+		note := ""
+		_, err := b.run(t, p, stop, &note)
+		if stop > 0 && !errors.Is(err, restore.ErrPaused) || stop == 0 && err != nil {
+			t.Fatal(err)
+		}
+		begun = append(begun, note)
+	}
+	t.Logf("%q", begun)
+	w, h := p.Encode.Width, p.Encode.Height
+	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", out, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-")
+	gray, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := len(gray) / (w * h)
+	if int64(n) != p.Frames {
+		t.Errorf("%d pictures, want %d", n, p.Frames)
+	}
+	for i := range n {
+		at := func(x, y int) float64 { return 4 * float64(gray[(i*h+y)*w+x]) }
+		if got, ok := tape.ReadStripAt(at, w, h); !ok || got != sample.First+i {
+			t.Fatalf("picture %d shows moment %d (%v), want %d", i, got, ok, sample.First+i)
+		}
+	}
+}

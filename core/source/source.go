@@ -5,6 +5,7 @@ package source
 import (
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 )
 
@@ -157,6 +158,15 @@ type Source struct {
 	Tags      map[string]string `json:"tags,omitempty"`
 	Other     []string          `json:"other,omitempty"` // streams that can't be carried (data, attachments, more video), in words
 	Notes     []string          `json:"notes,omitempty"` // disagreements and oddities, in words
+}
+
+// SeekMargin is how many seconds late a seek in the file may land: program and transport streams have no index, and a seek in them lands on the next group of
+// pictures, half a second long on DVDs and up to a few seconds elsewhere. 0 where seeks are exact.
+func (s *Source) SeekMargin() float64 {
+	if strings.HasPrefix(s.Format, "mpeg") {
+		return 3
+	}
+	return 0
 }
 
 // InputError is a file that can't be used. Reason is a whole sentence for people.

@@ -31,20 +31,6 @@ func newPreviews(cacheDir string) *previews {
 		pictures: newByteCache(previewBytes), speeds: newSpeeds(cacheDir, runtime.NumCPU())}
 }
 
-// allPreviews holds the previews of each open Service, from their first use until it is closed.
-var allPreviews sync.Map // *Service to *previews
-
-func (s *Service) previews() *previews {
-	if v, ok := allPreviews.Load(s); ok {
-		return v.(*previews)
-	}
-	v, loaded := allPreviews.LoadOrStore(s, newPreviews(s.opts.CacheDir))
-	if !loaded {
-		context.AfterFunc(s.ctx, func() { allPreviews.Delete(s) })
-	}
-	return v.(*previews)
-}
-
 // begin makes a request the one that its view waits for. Its context ends with ctx, with the service, or with a newer request of the view.
 func (v *previews) begin(ctx, service context.Context, name string) (inner context.Context, done func()) {
 	inner, cancel := context.WithCancelCause(ctx)

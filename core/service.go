@@ -57,6 +57,7 @@ type Service struct {
 	sounds     *lru.Cache[string, []plan.Treatment]
 	plans      *lru.Cache[string, *plan.Plan]
 	thumbnails *thumbnails
+	previews   func() *previews
 	jobs       *jobs        // nil without a queue
 	floor      atomic.Int64 // bytes that must stay free on disks that are written to
 	awake      atomic.Bool  // the machine is kept awake while jobs run
@@ -89,6 +90,7 @@ func New(o Options) (*Service, error) {
 	s.sounds, _ = lru.New[string, []plan.Treatment](256)
 	s.plans, _ = lru.New[string, *plan.Plan](64)
 	s.thumbnails = newThumbnails(thumbnailBytes)
+	s.previews = sync.OnceValue(func() *previews { return newPreviews(o.CacheDir) })
 	s.floor.Store(DiskFloor)
 	s.keepAwake, s.perform = power.Machine{App: "Tapelight"}.KeepAwake, s.followers
 	s.awake.Store(true)

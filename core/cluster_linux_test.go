@@ -19,6 +19,9 @@ import (
 	"github.com/tapelight/tapelight/testdata/tape"
 )
 
+// serverVariable makes the test binary play a NATS server over the folder of that name.
+const serverVariable = "TAPELIGHT_TEST_SERVER"
+
 // playServer is a NATS server on loopback that lives until its input ends.
 func playServer(dir string) int {
 	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: dir, NoSigs: true})
@@ -39,7 +42,7 @@ func playServer(dir string) int {
 func natsServer(t *testing.T) (url string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "TAPELIGHT_TEST_SERVER="+t.TempDir())
+	cmd.Env = append(os.Environ(), serverVariable+"="+t.TempDir())
 	in, err := cmd.StdinPipe()
 	must(t, err)
 	out, err := cmd.StdoutPipe()

@@ -8,11 +8,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if text := os.Getenv("TAPELIGHT_TEST_APP"); text != "" {
-		os.Exit(playApp(text))
-	}
-	if dir := os.Getenv("TAPELIGHT_TEST_SERVER"); dir != "" {
-		os.Exit(playServer(dir))
+	if code, playing := play(); playing {
+		os.Exit(code)
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -124,7 +124,7 @@ func (r *Renderer) restored(ctx context.Context, p *plan.Plan, n int64, margin f
 		return nil, 0, err
 	}
 	defer d.Close()
-	s, err := r.Engine.Open(ctx, r.Network.AtStrength(p.Network.Strength), p.Decode.Out, neural.Options{Device: p.Network.Device, Batch: 1, Threads: p.Network.Threads})
+	s, err := neural.Open(ctx, r.Engine, r.Network.AtStrength(p.Network.Strength), p.Decode.Out, neural.Options{Device: p.Network.Device, Batch: 1, Threads: p.Network.Threads})
 	if err != nil {
 		return nil, 0, err
 	}

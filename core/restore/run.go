@@ -227,5 +227,5 @@ func (s *stream) open(ctx context.Context) (neural.Session, error) {
 		return nil, fmt.Errorf("the network %s is not loaded", p.Network.Name)
 	}
 	n := p.Network
-	return s.Engine.Open(ctx, s.Network.AtStrength(n.Strength), p.Decode.Out, neural.Options{Device: n.Device, Batch: n.Batch, Threads: n.Threads})
+	return neural.Open(ctx, s.Engine, s.Network.AtStrength(n.Strength), p.Decode.Out, neural.Options{Device: n.Device, Batch: n.Batch, Threads: n.Threads})
 }

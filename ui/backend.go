@@ -86,6 +86,8 @@ type Desktop interface {
 	PickFolder(title, dir string) (string, error)
 	// ShowInFolder opens the file manager where path is.
 	ShowInFolder(path string) error
+	// CopyPicture puts the picture in a PNG file onto the clipboard. The file may be gone afterwards.
+	CopyPicture(path string) error
 	// Open shows a text file in the person's usual program.
 	Open(path string) error
 }

@@ -53,6 +53,18 @@ func TestPumpCoalesces(t *testing.T) {
 	check(3, "more changes at once")
 	tick()
 	check(4, "at the tick after them")
+	f.mu.Lock()
+	f.snap.Countdown = &core.Countdown{Action: core.AfterSleep, Left: time.Minute}
+	f.mu.Unlock()
+	change(1)
+	tick()
+	change(1) // taken only when the tick has been dealt with
+	before := shown
+	seconds <- time.Time{}
+	change(1)
+	if shown != before+1 {
+		t.Errorf("a second later, while a time runs down: shown %d times, want %d", shown, before+1)
+	}
 	cancel()
 	<-ended
 	if lines != 1 || samples == 0 {

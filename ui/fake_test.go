@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/png"
+	"os"
 	"sync"
 	"time"
 
@@ -195,9 +197,19 @@ type fakeDesktop struct {
 	folder string
 	err    error
 	shown  []string
+	copied image.Image
 }
 
 func (d *fakeDesktop) PickVideos(string) ([]string, error)       { return d.videos, d.err }
 func (d *fakeDesktop) PickFolder(string, string) (string, error) { return d.folder, d.err }
 func (d *fakeDesktop) ShowInFolder(path string) error            { d.shown = append(d.shown, path); return d.err }
-func (d *fakeDesktop) Open(path string) error                    { d.shown = append(d.shown, path); return d.err }
+func (d *fakeDesktop) CopyPicture(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	d.copied, err = png.Decode(f)
+	return errors.Join(err, d.err)
+}
+func (d *fakeDesktop) Open(path string) error { d.shown = append(d.shown, path); return d.err }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -194,6 +195,25 @@ func (w *Window) savePicture(m image.Image, name string) {
 		w.enter(func() {
 			w.notices.Tell(trf("Saved as %s", shortPath(path, 60)), offer{tr("Show in folder"), func() { w.reveal(path) }})
 		})
+	})
+}
+
+// copyPicture puts a picture of the preview onto the clipboard.
+func (w *Window) copyPicture(m image.Image) {
+	w.aside(func() {
+		dir, err := os.MkdirTemp("", "tapelight-*")
+		if err == nil {
+			defer os.RemoveAll(dir)
+			path := filepath.Join(dir, "picture.png")
+			if err = core.SavePNG(m, path, false); err == nil {
+				err = w.desktop.CopyPicture(path)
+			}
+		}
+		if err != nil {
+			w.fail(tr("The picture can't be copied"), err)
+			return
+		}
+		w.enter(func() { w.notices.Tell(tr("The picture is on the clipboard.")) })
 	})
 }
 

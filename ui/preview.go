@@ -27,6 +27,7 @@ type previewPanel struct {
 	modes   [4]*link
 	zooms   [3]*link
 	save    *link
+	copy    *link
 	play    *link
 
 	kit   *kit
@@ -59,6 +60,7 @@ type previewActions struct {
 	clip   func(context.Context, core.PreviewRequest, func(core.Progress)) (reel, error)
 	sound  func(context.Context) (core.SoundOutput, error)
 	save   func(m image.Image, name string) // a picture, and the name to give it
+	copy   func(image.Image)
 	failed func(what string, err error)
 }
 
@@ -90,6 +92,11 @@ func newPreviewPanel(k *kit, d doors, on previewActions) *previewPanel {
 		l.tip, l.flat = tip, true
 		return l
 	}
+	p.copy = tool(theme.ContentCopyIcon(), tr("Copy this picture"), func() {
+		if m, _ := p.picture(); m != nil {
+			p.on.copy(m)
+		}
+	})
 	p.save = tool(theme.DocumentSaveIcon(), tr("Save this picture as PNG"), p.savePicture)
 	p.play = newLink(tr("5 seconds"), theme.MediaPlayIcon(), k, p.toggleClip)
 	p.play.tip = tr("Renders five seconds from here, with sound, and plays them again and again. Before shows them as they are.")
@@ -100,7 +107,7 @@ func newPreviewPanel(k *kit, d doors, on previewActions) *previewPanel {
 		mode(compareAfter, tr("After"), tr("The video as it becomes. (A)")),
 		layout.NewSpacer(),
 		zoom(0, 0, tr("Fit"), tr("As large as fits. (0)")), zoom(1, 1, "1:1", tr("One pixel of the new picture for one of the screen; drag to look around. (1)")),
-		zoom(2, 2, "2:1", tr("Twice as large. (2)")), p.play, p.save)
+		zoom(2, 2, "2:1", tr("Twice as large. (2)")), p.play, p.copy, p.save)
 	below := container.NewBorder(nil, nil, nil, p.clock, p.state)
 	p.Root = container.NewBorder(bar, container.NewVBox(p.line, below), nil, nil,
 		container.NewStack(p.view, container.NewCenter(p.message)))
@@ -235,13 +242,22 @@ func (p *previewPanel) mark() {
 	}
 }
 
+// picture is what one would save or copy: after, or before where that alone is shown.
+func (p *previewPanel) picture() (m image.Image, name string) {
+	f := p.shown
+	if f == nil {
+		return nil, ""
+	}
+	name = pictureName(p.subject.name, f.Time)
+	if p.view.mode == compareBefore {
+		return f.Before, name
+	}
+	return f.After, name
+}
+
 func (p *previewPanel) savePicture() {
-	if f := p.shown; f != nil {
-		m := f.After
-		if p.view.mode == compareBefore {
-			m = f.Before
-		}
-		p.on.save(m, pictureName(p.subject.name, f.Time))
+	if m, name := p.picture(); m != nil {
+		p.on.save(m, name)
 	}
 }
 

@@ -171,6 +171,27 @@ func TestPicturesAreSavedWithoutReplacingAny(t *testing.T) {
 	}
 }
 
+func TestPicturesAreCopied(t *testing.T) {
+	b := opened(t)
+	b.showJobs(false, longJob("a", core.Waiting))
+	test.Tap(b.preview.copy)
+	if b.desk.copied != nil {
+		t.Error("a picture is copied before there is one")
+	}
+	b.pass()
+	b.tap("Before")
+	test.Tap(b.preview.copy)
+	if m := b.desk.copied; m == nil || m.Bounds().Dx() != 320 {
+		t.Fatal("nothing was copied")
+	} else if r, _, _, _ := m.At(5, 5).RGBA(); r>>8 > 100 && r>>8 != 255 {
+		t.Errorf("the picture after was copied: %d", r>>8)
+	}
+	b.wantText("The picture is on the clipboard.")
+	b.desk.err = errors.New("no program for that")
+	test.Tap(b.preview.copy)
+	b.wantText("The picture can't be copied: no program for that")
+}
+
 func TestShrinkKeepsTheMean(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w, h := rapid.IntRange(1, 40).Draw(rt, "w"), rapid.IntRange(1, 40).Draw(rt, "h")

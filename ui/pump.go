@@ -22,6 +22,7 @@ type pump struct {
 	showSample func(core.Sample)
 
 	logged  uint64
+	counts  bool         // the last snapshot holds a time that runs down
 	waiting atomic.Int32 // entered and not yet run
 }
 
@@ -55,6 +56,9 @@ func (p *pump) Run(ctx context.Context) {
 				quiet = true
 			}
 		case <-p.seconds:
+			if p.counts {
+				p.update()
+			}
 			if entries := p.newEntries(); len(entries) > 0 {
 				p.into(func() { p.showLog(entries) })
 			}
@@ -70,12 +74,27 @@ func (p *pump) update() bool {
 		return false
 	}
 	s := p.backend.Snapshot()
+	p.counts = runsDown(s)
 	entries := p.newEntries()
 	p.into(func() {
 		p.show(s)
 		p.showLog(entries)
 	})
 	return true
+}
+
+// runsDown tells whether a snapshot says something else a second later, though nothing has changed: what is about to follow, and when another
+// try is made.
+func runsDown(s core.Snapshot) bool {
+	if s.Countdown != nil {
+		return true
+	}
+	for i := range s.Jobs {
+		if j := &s.Jobs[i]; j.State == core.Waiting && j.Stage != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *pump) into(f func()) {

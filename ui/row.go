@@ -97,6 +97,9 @@ func (r *row) Set(index int, s rowState) {
 	words, color := stateWords(j, s.mode)
 	r.name.SetText(j.Name)
 	r.setWords()
+	if j.State == core.Running && j.Stage == "Restoring" && !r.roomy() { // the bar says as much
+		words = ""
+	}
 	r.state.Set(words, color)
 	moved := false
 	if hide := j.State == core.Failed; r.facts.Hidden != hide { // a reason needs the room more
@@ -144,9 +147,11 @@ func (r *row) setAction(a action) (moved bool) {
 	return moved
 }
 
+func (r *row) roomy() bool { return r.Size().Width >= roomyRow }
+
 // setWords says as much as there is room for.
 func (r *row) setWords() {
-	roomy := r.Size().Width >= roomyRow
+	roomy := r.roomy()
 	r.facts.SetText(factWords(r.job, roomy))
 	r.progress.SetText(progressWords(r.job, roomy))
 }

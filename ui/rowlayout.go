@@ -60,6 +60,11 @@ func (rr *rowRenderer) Layout(size fyne.Size) {
 	if !r.progress.Hidden {
 		// The figures are the more useful part when there isn't room for all.
 		figures = min(width*0.7, 240)
+		r.progress.align = fyne.TextAlignTrailing
+		if r.state.words == "" {
+			figures = width
+			r.progress.align = fyne.TextAlignLeading
+		}
 		place(r.progress, left+width-figures, y, figures, lineTwo)
 		figures += gap
 	}

@@ -140,7 +140,7 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 	w.recipe = newRecipePanel(w.kit, recipeActions{apply: w.applyRecipe, own: w.ownRecipe, folder: w.folderChosen,
 		choose: w.pickOutputFolder, unselect: func() { w.queue.Unselect() }, keep: w.savePreset, shown: w.look})
 	w.preview = newPreviewPanel(w.kit, d, previewActions{frame: backend.PreviewFrame, scenes: backend.Scenes, clip: w.renderClip,
-		sound: backend.OpenSound, save: w.savePicture, failed: w.fail})
+		sound: backend.OpenSound, save: w.savePicture, copy: w.copyPicture, failed: w.fail})
 	w.queue = newQueuePanel(w.kit, queueActions{thumb: w.thumbs.Get, do: w.act, move: w.moveTo, selected: w.selectionChanged, after: w.setAfter})
 	w.log = newLogPanel(w.kit, logActions{copied: func(s string) { app.Clipboard().SetContent(s) }, folder: w.showLogFolder, hide: w.toggleLog, name: w.jobName})
 	w.monitor = newMonitorPanel()

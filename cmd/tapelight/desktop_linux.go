@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -43,6 +44,26 @@ func (d *desktop) PickFolder(title, dir string) (string, error) {
 
 // ShowInFolder opens the folder that path is in.
 func (d *desktop) ShowInFolder(path string) error { return launch("xdg-open", filepath.Dir(path)) }
+
+// CopyPicture hands the picture to the desktop's own clipboard program, which keeps it for as long as nothing else is copied.
+func (d *desktop) CopyPicture(path string) error {
+	if os.Getenv("WAYLAND_DISPLAY") != "" {
+		if name, err := exec.LookPath("wl-copy"); err == nil {
+			f, err := os.Open(path)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			c := exec.Command(name, "--type", "image/png")
+			c.Stdin = f
+			return c.Run()
+		}
+	}
+	if _, err := exec.LookPath("xclip"); err != nil {
+		return fmt.Errorf("copying pictures needs xclip, or wl-clipboard on Wayland; install it, or save the picture instead")
+	}
+	return launch("xclip", "-selection", "clipboard", "-t", "image/png", "-i", path)
+}
 
 // Open shows a file in the person's usual program.
 func (d *desktop) Open(path string) error { return launch("xdg-open", path) }

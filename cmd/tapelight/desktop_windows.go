@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -156,6 +157,19 @@ func (d *desktop) ShowInFolder(path string) error {
 	}
 	// Explorer ends with 1 even when all is well.
 	_ = c.Wait()
+	return nil
+}
+
+// CopyPicture has the system's own shell put the picture onto the clipboard; the path goes by the environment, where nothing in it can be a command.
+func (d *desktop) CopyPicture(path string) error {
+	c := exec.Command("powershell.exe", "-NoProfile", "-NonInteractive", "-STA", "-Command",
+		"Add-Type -AssemblyName System.Windows.Forms,System.Drawing; $i = [System.Drawing.Image]::FromFile($env:TAPELIGHT_PICTURE); "+
+			"[System.Windows.Forms.Clipboard]::SetDataObject($i, $true); $i.Dispose()")
+	c.Env = append(os.Environ(), "TAPELIGHT_PICTURE="+path)
+	c.SysProcAttr = &syscall.SysProcAttr{HideWindow: true}
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, strings.TrimSpace(string(out)))
+	}
 	return nil
 }
 

@@ -1,8 +1,9 @@
 """The bench: unseen sources on several tapes, the networks against ffmpeg's filters, the program before this one and a published network.
 
-usage: bench.py ../tape-fast.onnx [...] [--data build/training] [--short] [--sheets FOLDER] [--slim FOLDER]
+usage: bench.py ../tape-fast.onnx [...] [--data build/training] [--short] [--tapes "VHS SP;clean"] [--sheets FOLDER] [--slim FOLDER]
 24 moments of 352x240 (PAL: 352x288) at field rate for each source and tape; two successive ones, a top and a bottom field's, are measured at twice the size,
-16 lines and columns of each edge left out. Figures that were measured before with the same code are kept in DATA/evaluation.
+16 lines and columns of each edge left out. Figures are kept in DATA/evaluation, and not measured again while the code and the networks stay the same; several
+of these can run at once on different tapes. All of it takes nine minutes of one idle core, the short form one.
 """
 import argparse
 import hashlib
@@ -13,109 +14,15 @@ import time
 import numpy as np
 import torch
 
-import capture
-import clips
 import evaluate
-import network
 import rivals
 import scenes
 import sheets
-import tape
+from cases import CASES, OUTSIDE, measure, rows, sequence
 
-W, TIMES, AT, EDGE = 352, 24, (17, 18), 16
-SPEEDS = (0.0, 1.1, 3.9, 9.7)
-
-
-def worn(luma, chroma, **more):
-    return dict(tape.fixed(luma, chroma), **more)
-
-
-def wire(pal, comb=False):
-    return dict(pal=pal, half=1.0, comb=comb, start=0.2)
-
-
-# name: pal, progressive, tape, encoder; a tape that is text is ffmpeg's filters, and none of the training's simulation.
-CASES = {
-    "S-VHS, good": (False, False, worn(0.006, 0.006, luma_mhz=5.0, chroma_mhz=1.0, peaking=0.2, chroma_delay=0.2), None),
-    "VHS SP": (False, False, worn(0.010, 0.008), None),
-    "VHS SP, composite, MPEG-2": (False, False, worn(0.014, 0.010, composite=wire(False)), ("mpeg2", 4)),
-    "VHS SP, PAL, composite": (True, False, worn(0.014, 0.010, composite=wire(True)), None),
-    "VHS EP": (False, False, worn(0.035, 0.02, jitter=0.2), None),
-    "VHS EP, third generation, DV": (False, False, worn(0.025, 0.018, copies=2, dropouts=1.5, compensated=True, composite=wire(False, True)), ("dv", 0)),
-    "filters, light": (False, False, "gblur=sigma=0.9:sigmaV=0.01,noise=c0s=6:c0f=t:c1s=6:c1f=t:c2s=6:c2f=t", ("h264", 18)),
-    "filters, heavy, PAL": (True, False, "gblur=sigma=1.4:sigmaV=0.01:planes=1,gblur=sigma=3:sigmaV=0.6:planes=6,noise=c0s=22:c0f=t:c1s=14:c1f=t:c2s=14:c2f=t", ("mpeg2", 5)),
-    "clean": (False, False, dict(clean=True), None),
-    "progressive, VHS SP": (False, True, worn(0.014, 0.010), ("h264", 20)),
-}
-OUTSIDE = ("clean", "progressive, VHS SP")  # of the mean: not what the networks are for
 SHORT = (("VHS SP", "filters, heavy, PAL", "clean"), ("face", "titles", "photo0", "photo4"))
-
-
-def sequence(data, case, source, k):
-    """Frames as captured (y, c), which field is first, and the truth of the two moments."""
-    pal, progressive, played, encoder = CASES[case]
-    h = 288 if pal else 240
-    y, c = scenes.moments(data, source, W, h, TIMES, AT[0], SPEEDS[k % 4], 100 + k)
-    code = lambda a: (a + 0.5).clamp(0, 255).byte().numpy()
-    truth = code(y[list(AT)]), code(c[list(AT)])
-    y, c = (a.numpy() / 255 for a in clips.shrink(y, c, 0.25))
-    bottom, rng = k % 2, np.random.default_rng(500 + k)
-    if not progressive:
-        y, c = clips.fields(y, c, bottom)
-    if isinstance(played, str):
-        to = lambda a: (a * 255 + 0.5).clip(1, 254).astype(np.uint8)
-        y, c = rivals.play(to(y), to(c), played, "yuv420p")
-        y, c = to(y), to(c)
-    else:
-        y, c = tape.play(y, c, played, rng)
-    if not progressive:
-        y, c = clips.weave(y, c, bottom)
-    if encoder:
-        y, c = capture.through(y, c, bottom, pal, *encoder)
-    return y, c, bottom, progressive, truth
-
-
-def tapelight(net, y, c, bottom, progressive):
-    """The network as the product runs it; progressive pictures as if all their lines were a top field's."""
-    model, k = net
-    start = rivals.head(bottom, progressive, "bwdif=1:%d")
-    ly, lc = zip(*(rivals.play(y, c, start + f) for f in ("null", "hqdn3d=" + k["companion"])))
-    out = []
-    for t in AT:
-        flip = (lambda a: a.flip(-2)) if not progressive and (t % 2) ^ bottom else (lambda a: a)
-        get = lambda a: flip(torch.from_numpy(a)[None, None] - 0.5)
-        p = {(name, d): (get(ly[i][t + d]), get(lc[i][t + d, 0]), get(lc[i][t + d, 1])) for i, name in enumerate(("main", "companion")) for d in range(-2, 3)}
-        with torch.no_grad():
-            planes = network.enlarge(p[k["base"], 0], model(network.pack(k["inputs"], p)))
-        out.append([flip(a)[0, 0].numpy().clip(-0.5, 0.5) + 0.5 for a in planes])
-    return np.stack([o[0] for o in out]), np.stack([np.stack(o[1:]) for o in out])
-
-
-def measure(out, truth):
-    """PSNR of luma and chroma, SSIM of luma, and the RMS change, in 8-bit codes, where the truth stands still (None: nowhere)."""
-    y, c = out
-    ty, tc = (a.astype(np.float32) / 255 for a in truth)
-    inner = lambda a: a[..., EDGE:-EDGE, EDGE:-EDGE]
-    k = range(2)
-    still = np.abs(evaluate.gaussian_filter(ty[1] - ty[0], 1.5)) < 1 / 255
-    flicker = 255 * float(np.sqrt((inner(y[1] - y[0])[inner(still)] ** 2).mean())) if inner(still).mean() > 0.05 else None
-    return [float(np.mean([evaluate.db(inner(y[i]), inner(ty[i])) for i in k])), float(np.mean([evaluate.db(inner(c[i]), inner(tc[i])) for i in k])),
-            float(np.mean([evaluate.ssim(inner(y[i]), inner(ty[i])) for i in k])), flicker]
-
-
-def rows(nets, slim):
-    """What is measured: name -> a function of a captured sequence, giving the two moments."""
-    pick = lambda o: (o[0][list(AT)], o[1][list(AT)])
-    out = {n: (lambda s, n=n: pick(rivals.chain(n, *s))) for n in rivals.CHAINS}
-    out["predecessor's recipe"] = lambda s: pick(rivals.predecessor(*s))
-    if slim:
-        def published(s):
-            y, c = rivals.play(s[0], s[1], rivals.head(s[2], s[3], "bwdif=1:%d") + "null")
-            a = [slim.run(y[t], c[t]) for t in AT]
-            return np.stack([q[0] for q in a]), np.stack([q[1] for q in a])
-        out["bwdif + esrgan-slim"] = published
-    out.update({n: (lambda s, m=m: tapelight(m, *s)) for n, m in nets.items()})
-    return out
+CLASSICAL, DENOISED = "bwdif + hqdn3d 8:6:12:9", "bwdif + nlmeans"
+CODE = ("cases", "rivals", "scenes", "tape", "composite", "capture", "titles", "clips", "motion")
 
 
 def stamp(paths):
@@ -127,25 +34,60 @@ def stamp(paths):
     return h.hexdigest()[:16]
 
 
+class Kept:
+    """The figures of one tape that were measured already: {stamp|method|tape|source: measures}."""
+
+    def __init__(self, data, case):
+        name = "".join(a if a.isalnum() else "-" for a in case)
+        self.path = os.path.join(data, "evaluation", "bench-%s.json" % name)
+        self.figures = {}
+        if os.path.exists(self.path):
+            with open(self.path) as f:
+                self.figures = json.load(f)
+
+    def save(self):
+        os.makedirs(os.path.dirname(self.path), exist_ok=True)
+        with open(self.path + ".part", "w") as f:
+            json.dump(self.figures, f)
+        os.replace(self.path + ".part", self.path)
+
+
+def mean(r, keep, k):
+    return np.mean([v[k] for key, v in r.items() if keep(*key) and v[k] is not None])
+
+
+def inside(case, source):
+    return case not in OUTSIDE
+
+
 def table(results, cases):
-    means = [c for c in cases if c not in OUTSIDE]
+    """results {method: {(tape, source): measures}} as Markdown."""
     lines = ["| PSNR-Y, dB | " + " | ".join(cases) + " | **mean** | chroma | SSIM | flicker |", "|---" * (len(cases) + 5) + "|"]
     for name, r in results.items():
-        of = lambda keep, k: np.mean([v[k] for (case, _), v in r.items() if keep(case) and v[k] is not None])
-        cells = ["%.2f" % of(lambda c, w=w: c == w, 0) for w in cases]
-        inside = lambda c: c in means
-        cells += ["**%.2f**" % of(inside, 0), "%.2f" % of(inside, 1), "%.4f" % of(inside, 2), "%.2f" % of(inside, 3)]
+        cells = ["%.2f" % mean(r, lambda c, s, w=w: c == w, 0) for w in cases]
+        cells += ["**%.2f**" % mean(r, inside, 0), "%.2f" % mean(r, inside, 1), "%.4f" % mean(r, inside, 2), "%.2f" % mean(r, inside, 3)]
         lines.append("| %s | " % name + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def worst(results, cases):
-    """Where the last network is below the classical row by more than 0.1 dB."""
-    ours, classical = list(results)[-1], "bwdif + hqdn3d 8:6:12:9"
-    below = [(r[0] - results[classical][key][0], key) for key, r in results[ours].items() if key[0] in cases and r[0] < results[classical][key][0] - 0.1]
-    print("\n%s below %s by more than 0.1 dB in %d of %d sequences" % (ours, classical, len(below), len(results[ours])))
-    for d, (case, source) in sorted(below)[:8]:
-        print("- %s, %s: %.2f dB" % (case, source, d))
+def sources_table(results, sources):
+    """The same by source."""
+    lines = ["| PSNR-Y, dB | " + " | ".join(sources) + " |", "|---" * (len(sources) + 1) + "|"]
+    for name, r in results.items():
+        lines.append("| %s | " % name + " | ".join("%.2f" % mean(r, lambda c, s, w=w: inside(c, s) and s == w, 0) for w in sources) + " |")
+    return "\n".join(lines)
+
+
+def behind(results, nets):
+    """Where each network is more than 0.1 dB below a row, worst first."""
+    lines = []
+    for net in nets:
+        for row in (CLASSICAL, DENOISED):
+            d = sorted((r[0] - results[row][key][0], key) for key, r in results[net].items())
+            below = [(v, key) for v, key in d if v < -0.1]
+            lines.append("%s against %s: more than 0.1 dB behind in %d of %d" % (net, row, len(below), len(d)))
+            lines += ["- %s, %s: %.2f dB" % (*key, v) for v, key in below[:6]]
+    return "\n".join(lines)
 
 
 def main():
@@ -153,45 +95,42 @@ def main():
     ap.add_argument("network", nargs="+")
     ap.add_argument("--data", default="build/training")
     ap.add_argument("--short", action="store_true", help="three tapes, four sources")
+    ap.add_argument("--tapes", help="only these, with semicolons between them")
     ap.add_argument("--sheets", help="a folder for contact sheets")
     ap.add_argument("--slim", help="the folder models/x2 of @upscalerjs/esrgan-slim")
     o = ap.parse_args()
     torch.set_num_threads(1)
     nets = {os.path.splitext(os.path.basename(p))[0]: evaluate.from_onnx(p) for p in o.network}
-    cases, sources = (SHORT if o.short else (tuple(CASES), tuple(scenes.names(o.data))))
-    here = os.path.dirname(os.path.abspath(__file__))
-    code = [os.path.join(here, n + ".py") for n in ("bench", "rivals", "scenes", "tape", "composite", "capture", "titles", "clips", "motion")]
-    marks = {n: stamp(code + [p for p in o.network if os.path.basename(p) == n + ".onnx"]) for n in rows(nets, o.slim)}
-    store = os.path.join(o.data, "evaluation", "bench.json")
-    kept = json.load(open(store)) if os.path.exists(store) else {}
-    todo = rows(nets, rivals.Slim(o.slim) if o.slim else None)
-    results, begun, wanted = {n: {} for n in todo}, time.time(), sheets.wanted() if o.sheets else {}
     everything = scenes.names(o.data)
+    cases, sources = SHORT if o.short else (tuple(CASES), tuple(everything))
+    if o.tapes:
+        cases = tuple(o.tapes.split(";"))
+    todo = rows(nets, rivals.Slim(o.slim) if o.slim else None)
+    here = os.path.dirname(os.path.abspath(__file__))
+    marks = {n: stamp([os.path.join(here, c + ".py") for c in CODE] + [p for p in o.network if os.path.basename(p) == n + ".onnx"]) for n in todo}
+    results, begun, wanted = {n: {} for n in todo}, time.time(), sheets.wanted() if o.sheets else {}
     for i, case in enumerate(cases):
+        kept = Kept(o.data, case)
         for source in sources:
-            k = list(CASES).index(case) + everything.index(source)
-            s, key = None, "%s|%s" % (case, source)
+            show = wanted.get((case, source), {})
+            s = None
             for name, run in todo.items():
-                full = marks[name] + "|" + name + "|" + key
-                show = (case, source) in wanted and name in wanted[case, source]
-                if full not in kept or show:
-                    s = s or sequence(o.data, case, source, k)
+                key = "|".join((marks[name], name, case, source))
+                if key not in kept.figures or name in show:
+                    s = s or sequence(o.data, case, source, list(CASES).index(case) + everything.index(source))
                     out = run(s[:4])
-                    kept[full] = measure(out, s[4])
-                    if show:
-                        wanted[case, source][name] = (out[0][0], out[1][0])
-                results[name][case, source] = kept[full]
-            if (case, source) in wanted:
-                wanted[case, source]["truth"] = tuple(a[0] / 255 for a in s[4])
-        os.makedirs(os.path.dirname(store), exist_ok=True)
-        with open(store + ".part", "w") as f:
-            json.dump(kept, f)
-        os.replace(store + ".part", store)
+                    kept.figures[key] = measure(out, s[4])
+                    if name in show:
+                        show[name] = (out[0][0], out[1][0])
+                results[name][case, source] = kept.figures[key]
+            if s:
+                kept.save()
+                if show:
+                    show["truth"] = tuple(a[0] / 255 for a in s[4])
         print("%d of %d tapes, %.0f s" % (i + 1, len(cases), time.time() - begun), flush=True)
-    print(table(results, cases))
-    worst(results, cases)
     if o.sheets:
         sheets.write(o.sheets, wanted)
+    print("\n%s\n\n%s\n\n%s" % (table(results, cases), sources_table(results, sources), behind(results, nets)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,105 @@
+"""What the bench measures: tapes, what comes out of the methods for them, and the measures."""
+import numpy as np
+import torch
+
+import capture
+import clips
+import evaluate
+import network
+import rivals
+import scenes
+import tape
+
+W, TIMES, AT, EDGE = 352, 24, (17, 18), 16
+SPEEDS = (0.0, 1.1, 3.9, 9.7)
+
+
+def worn(luma, chroma, **more):
+    return dict(tape.fixed(luma, chroma), **more)
+
+
+def wire(pal, comb=False):
+    return dict(pal=pal, half=1.0, comb=comb, start=0.2)
+
+
+# name: pal, progressive, tape, encoder; a tape that is text is ffmpeg's filters, and none of the training's simulation.
+CASES = {
+    "S-VHS, good": (False, False, worn(0.006, 0.006, luma_mhz=5.0, chroma_mhz=1.0, peaking=0.2, chroma_delay=0.2), None),
+    "VHS SP": (False, False, worn(0.010, 0.008), None),
+    "VHS SP, composite, MPEG-2": (False, False, worn(0.014, 0.010, composite=wire(False)), ("mpeg2", 4)),
+    "VHS SP, PAL, composite": (True, False, worn(0.014, 0.010, composite=wire(True)), None),
+    "VHS EP": (False, False, worn(0.035, 0.02, jitter=0.2), None),
+    "VHS EP, third generation, DV": (False, False, worn(0.025, 0.018, copies=2, dropouts=1.5, compensated=True, composite=wire(False, True)), ("dv", 0)),
+    "filters, light": (False, False, "gblur=sigma=0.9:sigmaV=0.01,noise=c0s=6:c0f=t:c1s=6:c1f=t:c2s=6:c2f=t", ("h264", 18)),
+    "filters, heavy, PAL": (True, False, "gblur=sigma=1.4:sigmaV=0.01:planes=1,gblur=sigma=3:sigmaV=0.6:planes=6,noise=c0s=22:c0f=t:c1s=14:c1f=t:c2s=14:c2f=t", ("mpeg2", 5)),
+    "clean": (False, False, dict(clean=True), None),
+    "progressive, VHS SP": (False, True, worn(0.014, 0.010), ("h264", 20)),
+}
+OUTSIDE = ("clean", "progressive, VHS SP")  # of the mean: not what the networks are for
+
+
+def sequence(data, case, source, k):
+    """Frames as captured (y, c), which field is first, and the truth of the two moments."""
+    pal, progressive, played, encoder = CASES[case]
+    h = 288 if pal else 240
+    y, c = scenes.moments(data, source, W, h, TIMES, AT[0], SPEEDS[k % 4], 100 + k)
+    code = lambda a: (a + 0.5).clamp(0, 255).byte().numpy()
+    truth = code(y[list(AT)]), code(c[list(AT)])
+    y, c = (a.numpy() / 255 for a in clips.shrink(y, c, 0.25))
+    bottom, rng = k % 2, np.random.default_rng(500 + k)
+    if not progressive:
+        y, c = clips.fields(y, c, bottom)
+    if isinstance(played, str):
+        to = lambda a: (a * 255 + 0.5).clip(1, 254).astype(np.uint8)
+        y, c = rivals.play(to(y), to(c), played, "yuv420p")
+        y, c = to(y), to(c)
+    else:
+        y, c = tape.play(y, c, played, rng)
+    if not progressive:
+        y, c = clips.weave(y, c, bottom)
+    if encoder:
+        y, c = capture.through(y, c, bottom, pal, *encoder)
+    return y, c, bottom, progressive, truth
+
+
+def tapelight(net, y, c, bottom, progressive):
+    """The network as the product runs it; progressive pictures as if all their lines were a top field's."""
+    model, k = net
+    start = rivals.head(bottom, progressive, "bwdif=1:%d")
+    ly, lc = zip(*(rivals.play(y, c, start + f) for f in ("null", "hqdn3d=" + k["companion"])))
+    out = []
+    for t in AT:
+        flip = (lambda a: a.flip(-2)) if not progressive and (t % 2) ^ bottom else (lambda a: a)
+        get = lambda a: flip(torch.from_numpy(a)[None, None] - 0.5)
+        p = {(name, d): (get(ly[i][t + d]), get(lc[i][t + d, 0]), get(lc[i][t + d, 1])) for i, name in enumerate(("main", "companion")) for d in range(-2, 3)}
+        with torch.no_grad():
+            planes = network.enlarge(p[k["base"], 0], model(network.pack(k["inputs"], p)))
+        out.append([flip(a)[0, 0].numpy().clip(-0.5, 0.5) + 0.5 for a in planes])
+    return np.stack([o[0] for o in out]), np.stack([np.stack(o[1:]) for o in out])
+
+
+def measure(out, truth):
+    """PSNR of luma and chroma, SSIM of luma, and the RMS change, in 8-bit codes, where the truth stands still (None: nowhere)."""
+    y, c = out
+    ty, tc = (a.astype(np.float32) / 255 for a in truth)
+    inner = lambda a: a[..., EDGE:-EDGE, EDGE:-EDGE]
+    k = range(2)
+    still = np.abs(evaluate.gaussian_filter(ty[1] - ty[0], 1.5)) < 1 / 255
+    flicker = 255 * float(np.sqrt((inner(y[1] - y[0])[inner(still)] ** 2).mean())) if inner(still).mean() > 0.05 else None
+    return [float(np.mean([evaluate.db(inner(y[i]), inner(ty[i])) for i in k])), float(np.mean([evaluate.db(inner(c[i]), inner(tc[i])) for i in k])),
+            float(np.mean([evaluate.ssim(inner(y[i]), inner(ty[i])) for i in k])), flicker]
+
+
+def rows(nets, slim):
+    """What is measured: name -> a function of a captured sequence, giving the two moments."""
+    pick = lambda o: (o[0][list(AT)], o[1][list(AT)])
+    out = {n: (lambda s, n=n: pick(rivals.chain(n, *s))) for n in rivals.CHAINS}
+    out["predecessor's recipe"] = lambda s: pick(rivals.predecessor(*s))
+    if slim:
+        def published(s):
+            y, c = rivals.play(s[0], s[1], rivals.head(s[2], s[3], "bwdif=1:%d") + "null")
+            a = [slim.run(y[t], c[t]) for t in AT]
+            return np.stack([q[0] for q in a]), np.stack([q[1] for q in a])
+        out["bwdif + esrgan-slim"] = published
+    out.update({n: (lambda s, m=m: tapelight(m, *s)) for n, m in nets.items()})
+    return out

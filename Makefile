@@ -1,7 +1,7 @@
 # make demo   sets this machine up, builds, makes a sample tape and restores it
 # make test   sets this machine up and passes all tests
 # make run    opens the app
-.PHONY: all setup build app cli cuda-cli demo test run clean bench bench-pipeline bench-sound bench-ui e2e bench-queue soak
+.PHONY: all setup build app cli cuda-cli demo test run clean bench bench-pipeline bench-sound bench-quality bench-ui e2e bench-queue soak
 
 export PATH := $(PATH):/usr/local/go/bin
 # One set of flags for everything that links Fyne's GL driver: each other set compiles it anew, which takes minutes.
@@ -59,6 +59,13 @@ bench-pipeline: cli
 bench-sound:
 	core/audio/testdata/sounds.sh build/sounds
 	cd core/audio && TAPELIGHT_SOUNDS=$(CURDIR)/build/sounds go test -count=1 -timeout 1h -v -run TestBenchSound .
+
+# What the tape networks make of unseen sources, beside filters; docs/quality.md holds the figures. Ten minutes on an idle machine; SHORT=1 takes three. Wants what
+# resources/models/training/README.md lists; photographs are downloaded once. SLIM=FOLDER adds a published network (npm: @upscalerjs/esrgan-slim, models/x2).
+bench-quality:
+	test -d build/training/photos || (cd resources/models/training && /usr/bin/python3 fetch.py --data $(CURDIR)/build/training)
+	cd resources/models/training && OMP_NUM_THREADS=1 nice -n 10 /usr/bin/python3 bench.py ../tape-*.onnx --data $(CURDIR)/build/training \
+		--sheets $(CURDIR)/build/quality $(if $(SHORT),--short) $(if $(SLIM),--slim $(abspath $(SLIM)))
 
 # What a queue of 10,000 jobs costs.
 bench-queue:

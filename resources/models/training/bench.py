@@ -95,6 +95,7 @@ def main():
     ap.add_argument("network", nargs="+")
     ap.add_argument("--data", default="build/training")
     ap.add_argument("--short", action="store_true", help="three tapes, four sources")
+    ap.add_argument("--sources", type=int, default=11, help="only the first so many")
     ap.add_argument("--tapes", help="only these, with semicolons between them")
     ap.add_argument("--sheets", help="a folder for contact sheets")
     ap.add_argument("--slim", help="the folder models/x2 of @upscalerjs/esrgan-slim")
@@ -102,7 +103,7 @@ def main():
     torch.set_num_threads(1)
     nets = {os.path.splitext(os.path.basename(p))[0]: evaluate.from_onnx(p) for p in o.network}
     everything = scenes.names(o.data)
-    cases, sources = SHORT if o.short else (tuple(CASES), tuple(everything))
+    cases, sources = SHORT if o.short else (tuple(CASES), tuple(everything[:o.sources]))
     if o.tapes:
         cases = tuple(o.tapes.split(";"))
     todo = rows(nets, rivals.Slim(o.slim) if o.slim else None)

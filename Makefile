@@ -27,6 +27,7 @@ cli:
 cuda-cli:
 	$(GO_BUILD) -tags cuda -o $(or $(CLI),build/tapelight-cli-cuda) ./cmd/tapelight-cli
 
+.PHONY: kernels bench-gpu
 # The GPU engine's PTX, made anew; needs clang-19.
 kernels:
 	core/neural/cuda/kernels/build.sh

@@ -59,7 +59,7 @@ func Chain(r *Report, s Settings, measured *ffmpeg.Loudness) Repair {
 				out.Filters = append(out.Filters, step.Filters...)
 			}
 		}
-		if p.Dropouts || p.Align != nil || p.Dehum != nil || p.Denoise != nil {
+		if p.LowCut != 0 || p.Dropouts || p.Align != nil || p.Dehum != nil || p.Denoise != nil {
 			out.Program = p
 			for _, step := range out.Steps {
 				if step.Name != StepChannels {
@@ -111,16 +111,17 @@ func declip(r *Report, s Settings, _ measure, _ *Program) *Step {
 // dcHz is a high-pass that takes the offset away and nothing one can hear.
 const dcHz = 8
 
-func highPass(r *Report, s Settings, m measure, _ *Program) *Step {
+func highPass(r *Report, s Settings, m measure, p *Program) *Step {
 	if s.strength(StepHighPass) == 0 {
 		return nil
 	}
 	switch {
 	case r.HasRumble():
-		hz := m.rumbleHz * s.strength(StepHighPass)
-		return &Step{Name: StepHighPass, Why: fmt.Sprintf("Rumble at %.0f dBFS below 40 Hz.", r.RumbleDBFS), Filters: []ffmpeg.Filter{ffmpeg.HighPass(max(dcHz, hz))}}
+		p.LowCut = max(dcHz, m.rumbleHz*s.strength(StepHighPass))
+		return &Step{Name: StepHighPass, Why: fmt.Sprintf("Rumble at %.0f dBFS below 40 Hz.", r.RumbleDBFS)}
 	case r.HasDC():
-		return &Step{Name: StepHighPass, Why: "The signal is off centre.", Filters: []ffmpeg.Filter{ffmpeg.HighPass(dcHz)}}
+		p.LowCut = dcHz
+		return &Step{Name: StepHighPass, Why: "The signal is off centre."}
 	}
 	return nil
 }

@@ -18,9 +18,10 @@ const (
 	minLowFrames      = 4
 	confidentFrames   = 10 // with fewer windows a line has to stand out more
 	maxHumLines       = 20
-	lonelyHumDistance = 1.2  // Hz: a single line counts this near the mains' own frequency,
-	lonelyProminence  = 20.0 // dB, or where it stands out like this
-	lonelySteadiness  = 1.0  // dB, and is as steady as this
+	lonelyHumDistance = 1.2   // Hz: a single line counts this near the mains' own frequency,
+	lonelyFloor       = -66.0 // dBFS
+	lonelyProminence  = 20.0  // dB, or where it stands out like this
+	lonelySteadiness  = 1.0   // dB, and is as steady as this
 )
 
 // lines finds all narrow lines that are there in at least four windows of five at a steady level, whatever else sounds: that is what tells hum
@@ -133,6 +134,8 @@ func pickHum(lines []Line) (fundamental float64, hum []Line) {
 	_, first := have[1]
 	nominal := nearMains(best)
 	switch {
+	case len(hum) == 1 && hum[0].LevelDBFS < lonelyFloor: // a trace that nobody hears
+		return 0, nil
 	case len(hum) == 1 && nominal && hum[0].Harmonic <= 2: // pure hum, or a rectifier's
 	case len(hum) == 1 && first && hum[0].ProminenceDB > lonelyProminence && hum[0].VariationDB < lonelySteadiness: // its harmonics hide under the sound
 	case len(hum) == 1 || !first && low < 2:

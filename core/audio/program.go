@@ -16,6 +16,7 @@ type Program struct {
 	Channels int `json:"channels"`
 
 	Before   []ffmpeg.Filter `json:"before,omitempty"`   // by the decoder, before anything else
+	LowCut   float64         `json:"low_cut,omitempty"`  // Hz: takes away what lies below; 0: nothing
 	Dropouts bool            `json:"dropouts,omitempty"` // fills them
 	Dehum    *Dehum          `json:"dehum,omitempty"`
 	Sides    Sides           `json:"sides,omitempty"`
@@ -61,6 +62,12 @@ func (p *Program) stages() ([]stage, error) {
 		return nil, fmt.Errorf("restore sound: %d channels at %d samples a second is not a sound format", p.Channels, p.Rate)
 	}
 	var s []stage
+	if p.LowCut != 0 {
+		if !(p.LowCut >= 2 && p.LowCut < 0.1*float64(p.Rate)) {
+			return nil, fmt.Errorf("restore sound: %g Hz is no limit for rumble", p.LowCut)
+		}
+		s = append(s, newEvenPass(p.Rate, p.Channels, p.LowCut))
+	}
 	if p.Dropouts {
 		s = append(s, newInpaintStage(p.Rate, p.Channels))
 	}

@@ -10,7 +10,8 @@ type NetworkInfo struct {
 	Layers   int    `json:"layers"`
 	Channels int    `json:"channels"` // of the widest layer
 	Scale    int    `json:"scale"`
-	MACs     int64  `json:"macs"` // multiply-adds for a 720x480 picture
+	Weights  int64  `json:"weights"` // numbers in it, four bytes each
+	MACs     int64  `json:"macs"`    // multiply-adds for a 720x480 picture
 	Gain     string `json:"gain,omitempty"`
 	Licence  string `json:"licence,omitempty"`
 	Error    string `json:"error,omitempty"` // why it can't be used
@@ -28,8 +29,11 @@ func (s *Service) NetworkInfos() []NetworkInfo {
 			i.Error = e.Err.Error()
 		} else {
 			i.Layers, i.Scale, i.MACs, i.Gain, i.Licence = len(n.Layers), n.Scale, n.MACs(720, 480), n.Meta["gain"], n.Meta["licence"]
-			for _, l := range n.Layers {
-				i.Channels = max(i.Channels, l.Out)
+			for k, l := range n.Layers {
+				i.Weights += int64(len(l.Weight) + len(l.Bias) + len(l.Slope))
+				if k < len(n.Layers)-1 || k == 0 { // the last one's are the enlarged picture's samples
+					i.Channels = max(i.Channels, l.Out)
+				}
 			}
 		}
 		out = append(out, i)

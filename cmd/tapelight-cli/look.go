@@ -164,7 +164,7 @@ func newModels() *cobra.Command {
 						fmt.Fprintf(out, "%-14s can't be used: %s\n", printable(n.Name), printable(n.Error))
 						continue
 					}
-					fmt.Fprintf(out, "%-14s %d layers of up to %d channels, %dx, %.2f billion multiply-adds for a 720x480 picture\n", printable(n.Name), n.Layers, n.Channels, n.Scale, float64(n.MACs)/1e9)
+					fmt.Fprintf(out, "%-14s %d layers of up to %d channels (%d kB), %dx, %.2f billion multiply-adds for a 720x480 picture\n", printable(n.Name), n.Layers, n.Channels, (4*n.Weights+500)/1000, n.Scale, float64(n.MACs)/1e9)
 					if n.Gain != "" {
 						fmt.Fprintf(out, "%-14s %s\n", "", printable(n.Gain))
 					}

@@ -27,7 +27,11 @@ func (w *Window) look() {
 		if shown, same := w.recipe.Shown(); same && (open(j) && len(w.recipe.chosen) == 0 || w.queue.chosen.ids[j.ID]) {
 			r = shown
 		}
-		w.preview.Show(subject{path: j.Path, name: j.Name, recipe: r, duration: j.Duration, read: j.Facts != ""})
+		fault := ""
+		if j.State == core.Failed {
+			fault = withoutPath(j.Error, j.Path)
+		}
+		w.preview.Show(subject{path: j.Path, name: j.Name, recipe: r, duration: j.Duration, read: j.Facts != "", fault: fault})
 	}
 	w.advise(j, ok)
 	w.foresee()

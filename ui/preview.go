@@ -50,6 +50,7 @@ type subject struct {
 	name     string
 	recipe   recipe.Recipe
 	duration time.Duration // 0 where not known yet
+	fault    string        // why it could not be looked at
 	read     bool          // the video has been looked at, so that a picture can be had
 }
 
@@ -139,6 +140,9 @@ func (p *previewPanel) Show(s subject) {
 	case s.path == "":
 		p.state.SetText("")
 		p.say(tr("Choose a video at the left to see it before and after."))
+	case !s.read && s.fault != "":
+		p.state.SetText(s.name)
+		p.say(trf("There is no preview: %s", s.fault))
 	case !s.read:
 		p.say(tr("The preview comes when the video has been looked at."))
 	default:

@@ -41,6 +41,11 @@ func TestPreviewFollowsSelectionRecipeAndTime(t *testing.T) {
 	if got := b.preview.message.words; got != "The preview comes when the video has been looked at." {
 		t.Errorf("before the video was looked at: %q", got)
 	}
+	unread.State, unread.Error = core.Failed, unread.Path+": this is no video"
+	b.showJobs(false, unread)
+	if got := b.preview.message.words; got != "There is no preview: this is no video" {
+		t.Errorf("of a video that can't be read: %q", got)
+	}
 	b.showJobs(false, longJob("a", core.Waiting), longJob("b", core.Waiting))
 	b.pass()
 	if got := b.looked(); got != "[/tapes/a.avi at 10.0 with 50]" {

@@ -41,10 +41,10 @@ type Repair struct {
 	Steps []Step `json:"steps,omitempty"`
 }
 
-// order is the chain, each step planned from the report alone and nil where its defect was not found: clipped tops first, while they still are flat; what is off centre next, because it upsets
-// the others; clicks and dropouts before hum, which is measured less well beside them; hum before the denoiser, which would take it for sound; both sides
-// repaired before the denoiser, so that it works on what is heard.
-var order = []func(*Report, Settings, measure, *Program) *Step{declip, highPass, declick, dropouts, dehum, channels, align, denoise}
+// order is the chain, each step planned from the report alone and nil where its defect was not found: clipped tops first, while they still are flat; clicks
+// before the filters that would ring on them; what is off centre, because it upsets the others; dropouts before hum, which is measured less well
+// beside them; hum before the denoiser, which would take it for sound; both sides repaired before the denoiser, so that it works on what is heard.
+var order = []func(*Report, Settings, measure, *Program) *Step{declip, declick, highPass, dropouts, dehum, channels, align, denoise}
 
 // Chain plans the repair of a track, in canonical order, and says why each step is on. Without measured (the loudness behind the chain planned
 // without it, so plan first, measure through that, plan again) the loudness of a repair without Program is left alone. A repair keeps length
@@ -59,7 +59,7 @@ func Chain(r *Report, s Settings, measured *ffmpeg.Loudness) Repair {
 				out.Filters = append(out.Filters, step.Filters...)
 			}
 		}
-		if p.LowCut != 0 || p.Dropouts || p.Align != nil || p.Dehum != nil || p.Denoise != nil {
+		if p.LowCut != 0 || p.Declick != nil || p.Dropouts || p.Align != nil || p.Dehum != nil || p.Denoise != nil {
 			out.Program = p
 			for _, step := range out.Steps {
 				if step.Name != StepChannels {
@@ -126,14 +126,13 @@ func highPass(r *Report, s Settings, m measure, p *Program) *Step {
 	return nil
 }
 
-func declick(r *Report, s Settings, m measure, _ *Program) *Step {
+func declick(r *Report, s Settings, m measure, p *Program) *Step {
 	strength := s.strength(StepDeclick)
 	if strength == 0 || !r.HasClicks() {
 		return nil
 	}
-	// The first pass fits its model to the click too, so of two samples in a row it often leaves one; alone that one stands out.
-	f := ffmpeg.Declick(max(4, m.declick/strength))
-	return &Step{Name: StepDeclick, Why: fmt.Sprintf("About %.0f clicks a minute.", r.ClicksPerMinute), Filters: []ffmpeg.Filter{f, f}}
+	p.Declick = &Declick{Ratio: max(8, m.declick/strength)}
+	return &Step{Name: StepDeclick, Why: fmt.Sprintf("About %.0f clicks a minute: each filled from what sounds beside it.", r.ClicksPerMinute)}
 }
 
 func dropouts(r *Report, s Settings, _ measure, p *Program) *Step {

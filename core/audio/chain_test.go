@@ -80,7 +80,7 @@ func TestFilterDelays(t *testing.T) {
 			delay  int
 		}{
 			{ffmpeg.HighPass(20), 0},
-			{ffmpeg.Declick(50), 0},
+			{ffmpeg.Declip(), 0},
 			{ffmpeg.Gain(-3), 0},
 		} {
 			out, _ := through(t, path, rate, 1, []ffmpeg.Filter{c.filter})
@@ -178,7 +178,7 @@ func TestSettings(t *testing.T) {
 	for _, s := range all {
 		names = append(names, string(s.Name))
 	}
-	if got := fmt.Sprint(names); got != "[high-pass declick dehum channels denoise loudness]" {
+	if got := fmt.Sprint(names); got != "[declick high-pass dehum channels denoise loudness]" {
 		t.Error("order:", got)
 	}
 }

@@ -170,20 +170,23 @@ func (d *dropoutCounter) add(l, r []float64) {
 	}
 }
 
-// inpaintStage fills dropouts from the sound on both sides.
+// inpaintStage fills what its finder finds from the sound on both sides.
 type inpaintStage struct {
-	finder *gapFinder
-	block  int
-	side   int // samples held before and behind what is worked on
-	in     planes
-	done   int // samples of in that were given out
-	found  []gap
-	fill   inpainter
+	finder interface {
+		find(x []float64, from, to int, dst []gap) []gap
+	}
+	hop   int
+	block int
+	side  int // samples held before and behind what is worked on
+	in    planes
+	done  int // samples of in that were given out
+	found []gap
+	fill  inpainter
 }
 
 func newInpaintStage(rate, channels int) stage {
 	f := newGapFinder(rate)
-	return &inpaintStage{finder: f, block: f.block(rate), side: f.margin() + int(dropoutSeconds*float64(rate)), in: newPlanes(channels)}
+	return &inpaintStage{finder: f, hop: f.hop, block: f.block(rate), side: f.margin() + int(dropoutSeconds*float64(rate)), in: newPlanes(channels)}
 }
 
 func (s *inpaintStage) add(in, out planes) planes {
@@ -206,7 +209,7 @@ func (s *inpaintStage) work(n int, out planes) planes {
 		out[c] = append(out[c], x[s.done:s.done+n]...)
 	}
 	s.done += n
-	if drop := (s.done - s.side) / s.finder.hop * s.finder.hop; drop > 0 { // the hops stay where they lie
+	if drop := (s.done - s.side) / s.hop * s.hop; drop > 0 { // the hops stay where they lie
 		s.in.drop(drop)
 		s.done -= drop
 	}

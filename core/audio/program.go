@@ -15,7 +15,8 @@ type Program struct {
 	Rate     int `json:"rate"`
 	Channels int `json:"channels"`
 
-	Before   []ffmpeg.Filter `json:"before,omitempty"`   // by the decoder, before anything else
+	Before   []ffmpeg.Filter `json:"before,omitempty"` // by the decoder, before anything else
+	Declick  *Declick        `json:"declick,omitempty"`
 	LowCut   float64         `json:"low_cut,omitempty"`  // Hz: takes away what lies below; 0: nothing
 	Dropouts bool            `json:"dropouts,omitempty"` // fills them
 	Dehum    *Dehum          `json:"dehum,omitempty"`
@@ -62,6 +63,12 @@ func (p *Program) stages() ([]stage, error) {
 		return nil, fmt.Errorf("restore sound: %d channels at %d samples a second is not a sound format", p.Channels, p.Rate)
 	}
 	var s []stage
+	if c := p.Declick; c != nil {
+		if !(c.Ratio >= 4) {
+			return nil, fmt.Errorf("restore sound: what is %g times its surroundings is no click", c.Ratio)
+		}
+		s = append(s, newDeclickStage(p.Rate, p.Channels, *c))
+	}
 	if p.LowCut != 0 {
 		if !(p.LowCut >= 2 && p.LowCut < 0.1*float64(p.Rate)) {
 			return nil, fmt.Errorf("restore sound: %g Hz is no limit for rumble", p.LowCut)

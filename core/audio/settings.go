@@ -61,14 +61,14 @@ type measure struct {
 	reduction float64 // dB, the most that denoising takes away
 	goal      float64 // dBFS, the noise floor at which it stops
 	rumbleHz  float64 // high-pass where rumble was found
-	declick   float64 // threshold, times the usual prediction error
+	declick   float64 // how far a click stands out, times the mean second difference beside it
 	window    float64 // of the denoiser, seconds: syllables want short ones, held notes long ones
 }
 
 var measures = map[Mode]measure{
-	Auto:   {reduction: 18, goal: -80, rumbleHz: 30, declick: 8, window: 0.043},
-	Light:  {reduction: 8, goal: -70, rumbleHz: 25, declick: 12, window: 0.043},
-	Voice:  {reduction: 24, goal: -86, rumbleHz: 70, declick: 8, window: 0.030},
-	Music:  {reduction: 14, goal: -80, rumbleHz: 22, declick: 12, window: 0.085},
-	Strong: {reduction: 30, goal: -90, rumbleHz: 40, declick: 6, window: 0.043},
+	Auto:   {reduction: 18, goal: -80, rumbleHz: 30, declick: 18, window: 0.043},
+	Light:  {reduction: 8, goal: -70, rumbleHz: 25, declick: 24, window: 0.043},
+	Voice:  {reduction: 24, goal: -86, rumbleHz: 70, declick: 18, window: 0.030},
+	Music:  {reduction: 14, goal: -80, rumbleHz: 22, declick: 24, window: 0.085},
+	Strong: {reduction: 30, goal: -90, rumbleHz: 40, declick: 12, window: 0.043},
 }

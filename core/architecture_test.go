@@ -39,6 +39,7 @@ var home = map[string][]string{
 	"github.com/u2takey/ffmpeg-go":       {"core/ffmpeg"},
 	"github.com/shirou/gopsutil/v3":      {"core/monitor"},
 	"github.com/hashicorp/golang-lru/v2": {"core", "ui"},
+	"gorgonia.org/cu":                    {"core/neural/cuda"},
 }
 
 // imports reads what each of our packages imports on any platform, with and without cgo, its tests aside.

@@ -195,13 +195,6 @@ func (j *jobs) writing() []string {
 	return out
 }
 
-func note(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
-
 // ordinal is 1st, 2nd, 3rd, 4th.
 func ordinal(n int) string {
 	suffix := "th"

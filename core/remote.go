@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -81,7 +82,7 @@ func (s *Service) Handler(open func(paths []string)) http.Handler {
 			return nil, err
 		}
 		if open == nil {
-			return nil, fmt.Errorf("Tapelight works without a window here; its queue is to be had by tapelight-cli queue")
+			return nil, errors.New("the running Tapelight has no window; its queue is to be had by tapelight-cli queue")
 		}
 		open(w.Paths)
 		return nil, nil

@@ -21,9 +21,6 @@ func (f Format) check() error {
 	return nil
 }
 
-// bytes is how many bytes a second take.
-func (f Format) bytes() int { return f.Rate * f.Channels * 2 }
-
 // ErrNoSound says that there is nothing here to play sound with.
 var ErrNoSound = errors.New("there is no way to play sound here")
 

@@ -40,6 +40,9 @@ type waveHeader struct {
 	next, reserve uintptr
 }
 
+// bytes is how many bytes a second take.
+func (f Format) bytes() int { return f.Rate * f.Channels * 2 }
+
 const blocks = 8 // that wait to be played, together as long as latency
 
 // waves plays through the multimedia functions of Windows.

@@ -1,0 +1,61 @@
+"""Checks of the bench's own arithmetic. Run: python3 -m unittest"""
+import unittest
+
+import numpy as np
+
+import bench
+import cases
+import rivals
+
+
+def picture(seed, h=96, w=96):
+    rng = np.random.default_rng(seed)
+    return rng.integers(20, 230, (2, h, w), np.uint8), rng.integers(60, 190, (2, 2, h // 2, w // 2), np.uint8)
+
+
+class TestMeasure(unittest.TestCase):
+    def test_an_error_of_one_code_is_48_db(self):
+        y, c = picture(1)
+        y[1] = y[0] // 2  # nothing stands still
+        out = (y.astype(np.float32) + 1) / 255, c.astype(np.float32) / 255
+        luma, chroma, ssim, flicker = cases.measure(out, (y, c))
+        self.assertAlmostEqual(luma, 20 * np.log10(255), 1)
+        self.assertGreater(chroma, 80)
+        self.assertGreater(ssim, 0.999)
+        self.assertIsNone(flicker)
+
+    def test_flicker_is_the_change_of_what_stands_still(self):
+        y, c = picture(2)
+        y[1], c[1] = y[0], c[0]
+        out = y.astype(np.float32) / 255
+        out[1] += 3 / 255
+        self.assertAlmostEqual(cases.measure((out, c / np.float32(255)), (y, c))[3], 3, 2)
+
+
+class TestTables(unittest.TestCase):
+    def results(self):
+        row = lambda db, face: {("VHS SP", "face"): [db + face, 40, 0.9, None], ("VHS SP", "dog"): [db, 42, 0.8, 2.0], ("clean", "dog"): [10, 9, 0.1, 9.0]}
+        return {bench.CLASSICAL: row(30, 0), bench.DENOISED: row(31, 0), "net": row(31, -0.5)}
+
+    def test_the_mean_leaves_clean_sources_out(self):
+        line = bench.table(self.results(), ("VHS SP", "clean")).splitlines()[-1]
+        self.assertEqual(line, "| net | 30.75 | 10.00 | **30.75** | 41.00 | 0.8500 | 2.00 |")
+        self.assertTrue(bench.sources_table(self.results(), ("face", "dog")).endswith("| net | 30.50 | 31.00 |"))
+
+    def test_what_falls_behind_is_named(self):
+        text = bench.behind(self.results(), ["net"])
+        self.assertIn("net against bwdif + nlmeans: more than 0.1 dB behind in 1 of 3\n- VHS SP, face: -0.50 dB", text)
+        self.assertIn("net against %s: more than 0.1 dB behind in 0 of 3" % bench.CLASSICAL, text)
+
+
+class TestRivals(unittest.TestCase):
+    def test_every_chain_gives_two_pictures_a_frame_at_twice_the_size(self):
+        y, c = (np.full((4, 32, 48), 90, np.uint8), np.full((4, 2, 16, 24), 120, np.uint8))
+        for name in list(rivals.CHAINS) + ["predecessor"]:
+            a, b = rivals.predecessor(y, c, 0, False) if name == "predecessor" else rivals.chain(name, y, c, 0, False)
+            self.assertEqual((a.shape, b.shape), ((8, 64, 96), (8, 2, 32, 48)), name)
+            self.assertLess(abs(a * 255 - 90).max(), 1.5, name)
+
+
+if __name__ == "__main__":
+    unittest.main()

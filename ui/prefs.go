@@ -42,14 +42,14 @@ func (s prefs) mode() Mode {
 // size is the window's; it is kept to what fits most screens and to what holds the panels.
 func (s prefs) size() fyne.Size {
 	return fyne.NewSize(
-		min(max(float32(s.p.FloatWithFallback(prefWidth, 1180)), 900), 7680),
-		min(max(float32(s.p.FloatWithFallback(prefHeight, 740)), 600), 4320))
+		min(max(float32(s.p.FloatWithFallback(prefWidth, 1280)), 900), 7680),
+		min(max(float32(s.p.FloatWithFallback(prefHeight, 800)), 600), 4320))
 }
 
 // split is between queue and preview at the left and the recipe at the right; inner between queue and preview.
 func (s prefs) split() float64 { return min(max(s.p.FloatWithFallback(prefSplit, 0.73), 0.4), 0.92) }
 
-func (s prefs) inner() float64 { return min(max(s.p.FloatWithFallback(prefInner, 0.42), 0.12), 0.8) }
+func (s prefs) inner() float64 { return min(max(s.p.FloatWithFallback(prefInner, 0.43), 0.12), 0.8) }
 
 func (s prefs) saveLayout(size fyne.Size, split, inner float64, logOpen bool) {
 	s.p.SetFloat(prefInner, inner)

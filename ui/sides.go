@@ -16,11 +16,11 @@ func (s *sides) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize()
 
 func (s *sides) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	if s.live && s.width > 0 && size.Width > 0 && size.Width != s.width {
-		right := (1 - s.outer.Offset) * float64(s.width)
-		left := s.inner.Offset * s.outer.Offset * float64(s.width)
-		outer := min(max(1-right/float64(size.Width), 0.4), 0.92)
-		s.outer.Offset = outer
-		s.inner.Offset = min(max(left/(outer*float64(size.Width)), 0.12), 0.8)
+		left, right := s.inner.Leading.Size().Width, s.outer.Trailing.Size().Width
+		bar := s.width - s.outer.Leading.Size().Width - right // between two parts
+		outer := size.Width - bar - right
+		s.outer.Offset = min(max(float64(outer/(size.Width-bar)), 0.4), 0.92)
+		s.inner.Offset = min(max(float64(left/(outer-bar)), 0.12), 0.8)
 	}
 	s.width = size.Width
 	o[0].Resize(size)

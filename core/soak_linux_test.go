@@ -50,12 +50,14 @@ func TestManyJobs(t *testing.T) {
 		rounds, each = 50, 20
 	}
 	s, in, out := newService(t), t.TempDir(), t.TempDir()
+	tiny := filepath.Join(t.TempDir(), "tiny.mp4")
+	output(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=15:duration=1", "-f", "lavfi", "-i", "sine=duration=1", "-pix_fmt", "yuv420p", "file:"+tiny)
 	must(t, s.Start())
 	var goroutines, files, rss []float64
 	for round := range rounds {
 		var paths []string
 		for i := range each {
-			paths = append(paths, copyFile(t, webcam(t), filepath.Join(in, fmt.Sprintf("%d-%d.mp4", round, i))))
+			paths = append(paths, copyFile(t, tiny, filepath.Join(in, fmt.Sprintf("%d-%d.mp4", round, i))))
 		}
 		ids := add(t, s, paths, fast(), out)
 		for _, id := range ids {

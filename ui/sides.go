@@ -20,7 +20,9 @@ func (s *sides) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		bar := s.width - s.outer.Leading.Size().Width - right // between two parts
 		outer := size.Width - bar - right
 		s.outer.Offset = min(max(float64(outer/(size.Width-bar)), 0.4), 0.92)
-		s.inner.Offset = min(max(float64(left/(outer-bar)), 0.12), 0.8)
+		if left > 0 { // else there is no queue yet
+			s.inner.Offset = min(max(float64(left/(outer-bar)), 0.12), 0.8)
+		}
 	}
 	s.width = size.Width
 	o[0].Resize(size)

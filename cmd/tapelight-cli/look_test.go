@@ -49,10 +49,18 @@ func TestModels(t *testing.T) {
 	if r.code != exitOK || !strings.Contains(r.stdout, "tape-fast") || !strings.Contains(r.stdout, " dB") || !strings.Contains(r.stdout, "mine           can't be used: ") {
 		t.Errorf("%+v", r)
 	}
-	var list []struct{ Name, Gain, Error string }
+	var list []struct {
+		Name, Gain, Error string
+		Weights, MACs     int64
+	}
 	r = call(t, "models", "--json")
-	if err := json.Unmarshal([]byte(r.stdout), &list); err != nil || len(list) != 2 || list[0].Error == "" || list[1].Gain == "" {
-		t.Errorf("%v: %s", err, r.stdout)
+	if err := json.Unmarshal([]byte(r.stdout), &list); err != nil || len(list) < 2 || list[0].Name != "mine" || list[0].Error == "" {
+		t.Fatalf("%v: %s", err, r.stdout)
+	}
+	for _, n := range list[1:] {
+		if n.Error != "" || n.Gain == "" || n.Weights == 0 || n.MACs == 0 {
+			t.Errorf("built-in: %+v", n)
+		}
 	}
 }
 

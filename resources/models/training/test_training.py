@@ -60,14 +60,19 @@ class Network(unittest.TestCase):
         for o in c["outputs"]:
             self.assertAlmostEqual(o["value"], y[o["c"], o["y"], o["x"]].item(), places=5)
 
-    def test_shipped_network_fits_its_own_check(self):
+    def test_shipped_networks_fit_their_own_checks_and_sizes(self):
         folder = os.path.dirname(os.path.dirname(os.path.abspath(export.__file__)))
-        model, k = evaluate.from_onnx(os.path.join(folder, "tape-fast.onnx"))
-        with open(os.path.join(folder, "tape-fast.check.json")) as f:
-            want = json.load(f)
-        y = model(torch.from_numpy(export.pattern((1, want["channels"], want["h"], want["w"]), want["seed"])))[0]
-        for o in want["outputs"]:
-            self.assertAlmostEqual(o["value"], y[o["c"], o["y"], o["x"]].item(), places=4)
+        for name, limit in (("tape-fast", 100e3), ("tape-quality", 400e3), ("tape-max", 2.5e6)):
+            path = os.path.join(folder, name + ".onnx")
+            if name != "tape-fast" and not os.path.exists(path):
+                continue
+            self.assertLess(os.path.getsize(path), limit, name)
+            model, k = evaluate.from_onnx(path)
+            with open(os.path.join(folder, name + ".check.json")) as f:
+                want = json.load(f)
+            y = model(torch.from_numpy(export.pattern((1, want["channels"], want["h"], want["w"]), want["seed"])))[0]
+            for o in want["outputs"]:
+                self.assertAlmostEqual(o["value"], y[o["c"], o["y"], o["x"]].item(), places=4)
 
 
 class Grow(unittest.TestCase):

@@ -7,21 +7,38 @@ type Declick struct {
 	Ratio float64 `json:"ratio"` // of the second difference at a click to its mean on either side
 }
 
-// clickFinder finds clicks the way clickCounter counts them, and how far each reaches.
+// clickFinder finds impulses: places where the second difference of the signal is many times what it is just before and just after, and how far they reach.
+// An attack of speech or music is loud on one side of it, so it doesn't count, and neither do the pulses of a deep voice, which come in rows.
 type clickFinder struct {
-	ctx, gap int
+	ctx, gap int // context on each side and half-width of a click, samples
+	row      int // where a pulse has its like
 	ratio    float64
 	d, sum   []float64
 }
 
 const (
-	clickReach = 6.0 // times the mean second difference beside a click: what lies over it belongs to the click
-	clickPad   = 2   // samples more on each side
+	clickRatio = 18   // times the mean magnitude beside it; the largest of normal noise reaches 6
+	clickFloor = 0.01 // of full scale: quieter ones are not heard
+	clickLike  = 0.35 // of a pulse's height has another beside it at least, if it is one of a row
+	clickReach = 6.0  // times the mean second difference beside a click: what lies over it belongs to the click
+	clickPad   = 2    // samples more on each side
 )
 
 func newClickFinder(rate int, ratio float64) *clickFinder {
-	c := newClickCounter(rate, 1)
-	return &clickFinder{ctx: c.ctx, gap: c.gap, ratio: ratio}
+	return &clickFinder{ctx: max(48, rate/100), gap: max(4, rate/2000), row: rate / 40, ratio: ratio}
+}
+
+// margin is how many samples on each side of a click find looks at.
+func (c *clickFinder) margin() int { return max(c.row, c.ctx) + 4*c.gap }
+
+// inRow tells whether the pulse at p has its like near by.
+func (c *clickFinder) inRow(p int) bool {
+	for i := max(0, p-c.row); i < min(len(c.d), p+c.row); i++ {
+		if (i < p-4*c.gap || i > p+4*c.gap) && c.d[i] > clickLike*c.d[p] {
+			return true
+		}
+	}
+	return false
 }
 
 // find appends to dst the clicks in x[from:to].
@@ -43,7 +60,7 @@ func (c *clickFinder) find(x []float64, from, to int, dst []gap) []gap {
 		}
 		before := (c.sum[p-c.gap] - c.sum[p-side]) / float64(c.ctx)
 		after := (c.sum[p+side+1] - c.sum[p+c.gap+1]) / float64(c.ctx)
-		if v <= c.ratio*before || v <= c.ratio*after {
+		if v <= c.ratio*before || v <= c.ratio*after || c.inRow(p) {
 			continue
 		}
 		over := clickReach * max(before, after)
@@ -68,5 +85,5 @@ func (c *clickFinder) find(x []float64, from, to int, dst []gap) []gap {
 func newDeclickStage(rate, channels int, spec Declick) stage {
 	f := newClickFinder(rate, spec.Ratio)
 	// Beside a click its finder looks at its context, and the filling at some hundred samples more.
-	return &inpaintStage{finder: f, hop: 1, block: max(1, rate/4), side: 4*(f.ctx+f.gap) + 1024, in: newPlanes(channels)}
+	return &inpaintStage{finder: f, hop: 1, block: max(1, rate/4), side: f.margin() + 1024, in: newPlanes(channels)}
 }

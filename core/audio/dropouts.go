@@ -1,9 +1,6 @@
 package audio
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // A dropout is a moment in which dirt or a crease lifts the tape off the head: the sound falls within a millisecond, hiss and all, and comes back as
 // quickly. Pauses of speech and music fall slowly, whatever they rise like. Levels are looked at above dropoutHz, where a millisecond tells one, in hops
@@ -132,56 +129,16 @@ func average(x []float64) (m float64) {
 	return m / float64(max(1, len(x)))
 }
 
-// dropoutCounter counts the dropouts of a track, those of both channels together once.
-type dropoutCounter struct {
-	finder *gapFinder
-	block  int
-	chans  [][]float64
-	begin  int64 // of what is held
-	last   int64 // end of the last dropout
-	count  int64
-	found  []gap
-}
-
-func newDropoutCounter(rate, channels int) *dropoutCounter {
-	f := newGapFinder(rate)
-	return &dropoutCounter{finder: f, block: f.block(rate), chans: make([][]float64, channels), last: math.MinInt64 / 2}
-}
-
-func (d *dropoutCounter) add(l, r []float64) {
-	for i, x := range [][]float64{l, r}[:len(d.chans)] {
-		d.chans[i] = append(d.chans[i], x...)
-	}
-	margin := d.finder.margin()
-	for len(d.chans[0]) >= d.block+2*margin {
-		d.found = d.found[:0]
-		for i, x := range d.chans {
-			d.found = d.finder.find(x[:d.block+2*margin], margin, margin+d.block, d.found)
-			d.chans[i] = append(x[:0], x[d.block:]...)
-		}
-		slices.SortFunc(d.found, func(a, b gap) int { return a.first - b.first })
-		for _, g := range d.found {
-			if d.begin+int64(g.first) > d.last {
-				d.count++
-				d.last = d.begin + int64(g.end)
-			}
-		}
-		d.begin += int64(d.block)
-	}
-}
-
 // inpaintStage fills what its finder finds from the sound on both sides.
 type inpaintStage struct {
-	finder interface {
-		find(x []float64, from, to int, dst []gap) []gap
-	}
-	hop   int
-	block int
-	side  int // samples held before and behind what is worked on
-	in    planes
-	done  int // samples of in that were given out
-	found []gap
-	fill  inpainter
+	finder finder
+	hop    int
+	block  int
+	side   int // samples held before and behind what is worked on
+	in     planes
+	done   int // samples of in that were given out
+	found  []gap
+	fill   inpainter
 }
 
 func newInpaintStage(rate, channels int) stage {

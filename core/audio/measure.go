@@ -52,8 +52,8 @@ const brokenSample = 1000
 type meter struct {
 	channels int
 	levels   *levels
-	clicks   *clickCounter
-	dropouts *dropoutCounter
+	clicks   *gapCounter
+	dropouts *gapCounter
 	azimuth  *azimuth // of two channels
 	full     *spectrum
 	low      *lowSpectrum

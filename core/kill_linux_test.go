@@ -145,7 +145,7 @@ func TestKill(t *testing.T) {
 	}
 	kills, seconds, r := 50, 1.0, fast()
 	if os.Getenv("TAPELIGHT_SOAK") != "" {
-		kills, seconds = 200, 8
+		kills, seconds = 100, 3
 	}
 	sample := tape.For(t, seconds, "ntsc-vhs")["ntsc-vhs"].Path
 	r.Output.Encoder, r.Sound.Codec, r.Sound.Mode = "ffv1", recipe.CodecFLAC, recipe.SoundOff

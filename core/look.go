@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"time"
 
@@ -28,6 +29,9 @@ func (s *Service) MonitorSample() (Sample, bool) {
 
 // MonitorHistory is the last two minutes of measurements, the oldest first.
 func (s *Service) MonitorHistory() []Sample { return s.monitor.History().Samples() }
+
+// WriteMonitorCSV writes the measurements of the last two minutes as a table with a heading, a row each second.
+func (s *Service) WriteMonitorCSV(w io.Writer) error { return monitor.WriteCSV(w, s.MonitorHistory()) }
 
 // StartMonitor measures the machine once a second until ctx ends.
 func (s *Service) StartMonitor(ctx context.Context) {

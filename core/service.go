@@ -164,6 +164,18 @@ func (s *Service) Preset(name string) (recipe.Recipe, error) {
 // SavePreset keeps r as the user's own preset and returns the file's path.
 func (s *Service) SavePreset(r recipe.Recipe) (string, error) { return recipe.Save(s.PresetsDir(), r) }
 
+// DeletePreset removes a preset of the user's own.
+func (s *Service) DeletePreset(name string) error {
+	r, err := s.Preset(name)
+	if err != nil {
+		return err
+	}
+	if r.File == "" {
+		return fmt.Errorf("the preset %q comes with the program and can't be removed", name)
+	}
+	return os.Remove(r.File)
+}
+
 // Networks lists the built-in networks and the user's own.
 func (s *Service) Networks() []neural.Entry { return s.library.List() }
 

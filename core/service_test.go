@@ -32,6 +32,12 @@ func TestPresets(t *testing.T) {
 	if got, err := s.Preset("grandma"); err != nil || got.Picture.Denoise != 80 || got.BuiltIn {
 		t.Errorf("%+v, %v", got, err)
 	}
+	if err := s.DeletePreset("vhs"); err == nil {
+		t.Error("a built-in preset was removed")
+	}
+	if err := s.DeletePreset("grandma"); err != nil || fileThere(path) {
+		t.Errorf("removed: %v", err)
+	}
 	own.Name = "../outside"
 	if _, err := s.SavePreset(own); err == nil {
 		t.Error("a name that leaves the folder was taken")
@@ -39,11 +45,11 @@ func TestPresets(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(s.PresetsDir(), "broken.toml"), []byte("[upscale]\nheight = 7\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if list, err := s.Presets(); err == nil || !slices.ContainsFunc(list, func(r recipe.Recipe) bool { return r.Name == "grandma" }) {
+	if list, err := s.Presets(); err == nil || !slices.ContainsFunc(list, func(r recipe.Recipe) bool { return r.Name == "vhs" }) {
 		t.Errorf("a broken preset: %v; %d others", err, len(list))
 	}
 	_, err = s.Preset("vsh")
-	if err == nil || !strings.Contains(err.Error(), `no preset "vsh"`) || !strings.Contains(err.Error(), "grandma") || !strings.Contains(err.Error(), "broken.toml:2") || strings.Contains(err.Error(), "\n") {
+	if err == nil || !strings.Contains(err.Error(), `no preset "vsh"`) || !strings.Contains(err.Error(), "broken.toml:2") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("an unknown preset: %v", err)
 	}
 }

@@ -19,6 +19,7 @@ type clickFinder struct {
 const (
 	clickRatio = 18   // times the mean magnitude beside it; the largest of normal noise reaches 6
 	clickFloor = 0.01 // of full scale: quieter ones are not heard
+	clickEven  = 5    // times as loud may one side be as the other: more is an attack
 	clickLike  = 0.35 // of a pulse's height has another beside it at least, if it is one of a row
 	clickReach = 6.0  // times the mean second difference beside a click: what lies over it belongs to the click
 	clickPad   = 2    // samples more on each side
@@ -61,6 +62,9 @@ func (c *clickFinder) find(x []float64, from, to int, dst []gap) []gap {
 		before := (c.sum[p-c.gap] - c.sum[p-side]) / float64(c.ctx)
 		after := (c.sum[p+side+1] - c.sum[p+c.gap+1]) / float64(c.ctx)
 		if v <= c.ratio*before || v <= c.ratio*after || c.inRow(p) {
+			continue
+		}
+		if max(before, after) > clickEven*min(before, after) && v <= 3*c.ratio*max(before, after) { // an attack, unless it stands out by far
 			continue
 		}
 		over := clickReach * max(before, after)

@@ -30,25 +30,9 @@ func (f *queueFlags) options() (*core.QueueOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &core.QueueOptions{Dir: core.QueueDir(data), URL: f.url}
-	if f.url != "" {
-		o.Dir = filepath.Join(data, "shared-queue")
-	}
-	for _, r := range f.roots {
-		name, dir, ok := strings.Cut(r, "=")
-		if !ok {
-			return nil, usageError{fmt.Errorf("--root %q: write NAME=FOLDER", r)}
-		}
-		if o.Roots == nil {
-			o.Roots = map[string]string{}
-		}
-		if dir, err = filepath.Abs(dir); err != nil {
-			return nil, err
-		}
-		o.Roots[name] = dir
-	}
-	if len(o.Roots) > 0 && f.url == "" {
-		return nil, usageError{errors.New("--root goes with --queue: a queue of this machine alone needs no common names")}
+	o, err := core.QueueAt(data, f.url, f.roots)
+	if err != nil {
+		return nil, usageError{err}
 	}
 	return o, nil
 }

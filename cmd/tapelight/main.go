@@ -36,6 +36,12 @@ func main() {
 func run(args []string) error {
 	flags := flag.NewFlagSet("tapelight", flag.ContinueOnError)
 	showVersion := flags.Bool("version", false, "print the version and exit")
+	queue := flags.String("queue", "", `a queue that several machines share: "nats://user@host:4222"`)
+	var roots []string
+	flags.Func("root", "with --queue: a shared folder by its common name, as NAME=FOLDER; may be given several times", func(s string) error {
+		roots = append(roots, s)
+		return nil
+	})
 	flags.Usage = func() {
 		fmt.Fprintln(flags.Output(), "Usage: tapelight [files or folders to add]")
 		flags.PrintDefaults()
@@ -56,6 +62,10 @@ func run(args []string) error {
 	if err != nil {
 		return fmt.Errorf("find the folder for the queue: %w", err)
 	}
+	place, err := core.QueueAt(data, *queue, roots)
+	if err != nil {
+		return err
+	}
 	door, err := alone(data, paths)
 	if door == nil || err != nil {
 		return err
@@ -72,7 +82,7 @@ func run(args []string) error {
 	a := app.NewWithID(appID)
 	a.SetIcon(fyne.NewStaticResource("tapelight.png", icons.PNG()))
 	temp, ffmpeg := ui.Folders(a.Preferences())
-	service, err := core.New(core.Options{CacheDir: temp, FFmpegDir: ffmpeg, Log: log, Queue: &core.QueueOptions{Dir: core.QueueDir(data)},
+	service, err := core.New(core.Options{CacheDir: temp, FFmpegDir: ffmpeg, Log: log, Queue: place,
 		Quit: func() { fyne.Do(a.Quit) }})
 	if err != nil {
 		return fmt.Errorf("start: %w", err)

@@ -11,9 +11,9 @@ COLUMNS = (("bwdif", "before (bwdif)"), ("bwdif + hqdn3d 8:6:12:9", "hqdn3d"), (
            ("tape-quality", "tape-quality"), ("truth", "truth"))
 # File: rows of (tape, source, left and top edge of the part).
 SHEETS = {
-    "quality-face": (("VHS SP, composite, MPEG-2", "face", 250, 60), ("VHS EP", "face", 250, 60)),
-    "quality-detail": (("VHS EP", "photo1", 240, 140), ("VHS EP, third generation, DV", "titles", 240, 120)),
-    "quality-misses": (("clean", "photo4", 240, 140), ("filters, heavy, PAL", "photo6", 240, 180)),
+    "quality-faces": (("VHS SP, composite, MPEG-2", "face", 0, 0), ("VHS EP", "dog", 120, 160)),
+    "quality-detail": (("VHS EP", "photo7", 290, 60), ("VHS EP, third generation, DV", "titles", 230, 60)),
+    "quality-misses": (("filters, light", "photo2", 20, 160), ("clean", "titles", 230, 60)),
 }
 WIDTH, HEIGHT, LINE = 224, 224, 20
 

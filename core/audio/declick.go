@@ -89,5 +89,5 @@ func (c *clickFinder) find(x []float64, from, to int, dst []gap) []gap {
 func newDeclickStage(rate, channels int, spec Declick) stage {
 	f := newClickFinder(rate, spec.Ratio)
 	// Beside a click its finder looks at its context, and the filling at some hundred samples more.
-	return &inpaintStage{finder: f, hop: 1, block: max(1, rate/4), side: f.margin() + 1024, in: newPlanes(channels)}
+	return &inpaintStage{finder: f, hop: 1, block: max(1, rate/4), side: f.margin() + 3*384, in: newPlanes(channels)}
 }

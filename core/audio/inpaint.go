@@ -3,17 +3,16 @@ package audio
 import "math"
 
 // inpainter fills a gap by what an autoregressive model of the sound before it and one of the sound behind it expect there, faded from the one into the other
-// (I. Kauppinen, K. Roth, "Audio signal extrapolation: theory and applications", DAFx 2002), and then so that a model of the whole has the least error there (A. Janssen,
-// R. Veldhuis, L. Vries, "Adaptive interpolation of discrete-time signals that can be modeled as autoregressive processes", IEEE Trans. ASSP 34, 1986).
+// (I. Kauppinen, K. Roth, "Audio signal extrapolation: theory and applications", DAFx 2002).
 type inpainter struct {
 	f, b, a, next []float64
 	past          []float64
 }
 
-// across fills x[g.first:g.end] from what lies beside it. A gap at the track's end is filled from one side; with hardly anything beside it, it stays.
+// across fills x[g.first:g.end] from what lies beside it. With hardly anything on one side of it, a gap stays.
 func (p *inpainter) across(x []float64, g gap) {
 	n := g.end - g.first
-	order := min(dropoutOrder, max(64, 4*n))
+	order := min(dropoutOrder, max(384, 4*n))
 	side := max(6*n, 3*order)
 	left, right := x[max(0, g.first-side):g.first], x[g.end:min(len(x), g.end+side)]
 	if len(left) < 64 || len(right) < 64 {
@@ -27,71 +26,6 @@ func (p *inpainter) across(x []float64, g gap) {
 		t := math.Sin(math.Pi / 2 * (float64(i) + 1) / float64(n+1))
 		x[g.first+i] = forward[i]*(1-t*t) + backward[n-1-i]*t*t
 	}
-	if n <= refineMost {
-		around := x[g.first-len(left) : g.end+len(right)]
-		p.refine(around, gap{len(left), len(left) + n}, p.burg(around, min(order, refineOrder, len(left)/2)))
-	}
-}
-
-const (
-	refineMost  = 200 // samples: solving for more takes too long
-	refineOrder = 256
-)
-
-// refine sets x[g.first:g.end] so that the error of predicting x by a, there and as far behind as a reaches, is the least that it can be.
-func (p *inpainter) refine(x []float64, g gap, a []float64) {
-	n, order := g.end-g.first, len(a)
-	full := append([]float64{1}, a...)
-	r := make([]float64, order+1) // autocorrelation of the coefficients
-	for k := range r {
-		for l := 0; l+k <= order; l++ {
-			r[k] += full[l] * full[l+k]
-		}
-	}
-	// Cholesky of the band matrix r[|i-j|], and the solution, in place.
-	at := make([][]float64, n)
-	u := make([]float64, n)
-	for i := range at {
-		for m := max(0, g.first+i-order); m <= min(len(x)-1, g.first+i+order); m++ {
-			if m < g.first || m >= g.end {
-				d := m - g.first - i
-				u[i] -= r[max(d, -d)] * x[m]
-			}
-		}
-		at[i] = make([]float64, i+1)
-		for j := range at[i] {
-			v := 0.0
-			if i-j <= order {
-				v = r[i-j]
-			}
-			if i == j {
-				v *= 1 + 1e-9
-			}
-			for k := range j {
-				v -= at[i][k] * at[j][k]
-			}
-			if i > j {
-				at[i][j] = v / at[j][j]
-			} else if v > 0 {
-				at[i][i] = math.Sqrt(v)
-			} else {
-				return // the model says nothing: what is there stays
-			}
-		}
-	}
-	for i := range u {
-		for k := range i {
-			u[i] -= at[i][k] * u[k]
-		}
-		u[i] /= at[i][i]
-	}
-	for i := n - 1; i >= 0; i-- {
-		for k := i + 1; k < n; k++ {
-			u[i] -= at[k][i] * u[k]
-		}
-		u[i] /= at[i][i]
-	}
-	copy(x[g.first:], u)
 }
 
 // extrapolate continues x by len(to) samples; backward continues it before its start, nearest first.

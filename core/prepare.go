@@ -140,7 +140,7 @@ func (s *Service) plan(ctx context.Context, req Request, progress func(string)) 
 	if err != nil {
 		return nil, err
 	}
-	network, err := s.network(req.Recipe.Upscale.Network, src)
+	network, err := s.network(ctx, req, src)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (s *Service) plan(ctx context.Context, req Request, progress func(string)) 
 // networkStamp changes when the person's own network of a name does: plans hold what was read from the file.
 func (s *Service) networkStamp(name string) string {
 	if name == recipe.NetworkAuto {
-		name = bestTape
+		return s.networkStamp(fastTape) + "\x00" + s.networkStamp(bestTape)
 	}
 	info, err := os.Stat(filepath.Join(s.NetworksDir(), name+".onnx"))
 	if err != nil {
@@ -198,11 +198,15 @@ func (s *Service) encoderUsable(ctx context.Context, name string) error {
 	return nil
 }
 
-// bestTape is the network that "auto" takes for interlaced tape.
-const bestTape = "tape-fast"
+// The networks that "auto" takes for interlaced tape: the better one costs four times as much, which a graphics card does not feel.
+const (
+	fastTape = "tape-fast"
+	bestTape = "tape-quality"
+)
 
-// network resolves a recipe's wish; nil means the resampler alone.
-func (s *Service) network(name string, src *source.Source) (*neural.Network, error) {
+// network resolves a request's wish; nil means the resampler alone.
+func (s *Service) network(ctx context.Context, req Request, src *source.Source) (*neural.Network, error) {
+	name := req.Recipe.Upscale.Network
 	switch name {
 	case recipe.NetworkNone:
 		return nil, nil
@@ -210,7 +214,10 @@ func (s *Service) network(name string, src *source.Source) (*neural.Network, err
 		if src.Video == nil || src.Video.Fields.Scan != source.Interlaced {
 			return nil, nil
 		}
-		name = bestTape
+		name = fastTape
+		if e, err := s.engine(ctx, req.Engine); err == nil && e.Name() == "cuda" {
+			name = bestTape
+		}
 	}
 	return s.library.Get(name)
 }

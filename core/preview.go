@@ -109,7 +109,7 @@ func (s *Service) previewPlan(ctx context.Context, req Request) (*plan.Plan, str
 	if err != nil {
 		return nil, "", err
 	}
-	network, err := s.network(req.Recipe.Upscale.Network, src)
+	network, err := s.network(ctx, req, src)
 	if err != nil {
 		return nil, "", err
 	}

@@ -50,4 +50,4 @@ def write(folder, pictures):
                 draw.text((i * (WIDTH + 2) + 3, top + 2), label if i else "%s: %s" % (case.split(",")[0], label), "black", font)
                 if p is not None:
                     im.paste(Image.fromarray(rgb(*p)[y:y + HEIGHT, x:x + WIDTH]), (i * (WIDTH + 2), top + LINE))
-        im.save(os.path.join(folder, name + ".jpg"), quality=92)
+        im.save(os.path.join(folder, name + ".jpg"), quality=84)

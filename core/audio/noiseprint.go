@@ -108,7 +108,7 @@ func (s *spectrum) noise(r *Report, prints [2][]float64, total []float64, scale 
 			}
 		}
 	}
-	r.Noise.Known = 3*steady >= looked && steady > 0 && s.flat()
+	r.Noise.Known = 3*steady >= looked && steady > 0 && (s.frames-s.silent < flatFrames || s.flat())
 	r.Noise.FloorDBFS = db(floor / bins)
 	r.Noise.SNRDB = db(sum/bins) - r.Noise.FloorDBFS
 }
@@ -116,9 +116,10 @@ func (s *spectrum) noise(r *Report, prints [2][]float64, total []float64, scale 
 // Where hiss is heard alone it has nearly one level, so that the lowest levels of a bin lie close together; the dips between notes and words of a sound
 // without hiss go ever deeper.
 const (
-	flatFrom  = 1300.0 // Hz
-	flatShare = 0.08   // of the windows have to lie
-	flatDepth = 2.3    // dB over the lowest, at most
+	flatFrom   = 1300.0 // Hz
+	flatShare  = 0.08   // of the windows have to lie
+	flatFrames = 240    // windows: in less than 20 s the quantiles tell too little
+	flatDepth  = 2.3    // dB over the lowest, at most
 )
 
 // flat tells whether two thirds of the bands that tell of hiss have such a floor.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tapelight/tapelight/core"
 	"github.com/tapelight/tapelight/core/recipe"
+	"github.com/tapelight/tapelight/testdata/tape"
 )
 
 // TestANetworkOfOnesOwn: an RGB network of the compact family, as PyTorch exports it, dropped into the folder is listed, and restores a capture on the engine.
@@ -58,5 +59,29 @@ func TestANetworkOfOnesOwn(t *testing.T) {
 	// Its weights are random and small: what comes out is still the picture.
 	if m.Pictures < 5 || m.PSNRAll == nil || *m.PSNRAll < 14 {
 		t.Errorf("%d pictures, PSNR %v", m.Pictures, m.PSNRAll)
+	}
+}
+
+// TestAutoNetwork: interlaced tape gets the better network, or the faster one beside a fast encoder; progressive video none.
+func TestAutoNetwork(t *testing.T) {
+	s := newService(t)
+	tapes := tape.For(t, 1, "ntsc-vhs", "webcam")
+	for _, c := range []struct {
+		tape  string
+		speed recipe.Choice
+		want  string
+	}{
+		{"ntsc-vhs", recipe.SpeedSlow, "tape-quality"}, {"ntsc-vhs", recipe.SpeedMedium, "tape-quality"}, {"ntsc-vhs", recipe.SpeedFast, "tape-fast"},
+		{"webcam", recipe.SpeedMedium, recipe.NetworkNone},
+	} {
+		req := core.Request{Path: tapes[c.tape].Path, Recipe: fast(), Engine: "cpu", Quick: true, OutDir: t.TempDir()}
+		req.Recipe.Upscale.Network, req.Recipe.Upscale.Strength, req.Recipe.Output.Speed = recipe.NetworkAuto, 100, c.speed
+		p, err := s.Plan(t.Context(), req, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Network.Name != c.want {
+			t.Errorf("%s, %s: %s, want %s", c.tape, c.speed, p.Network.Name, c.want)
+		}
 	}
 }

@@ -198,7 +198,8 @@ func (s *Service) encoderUsable(ctx context.Context, name string) error {
 	return nil
 }
 
-// The networks that "auto" takes for interlaced tape: the better one costs four times as much, which a graphics card does not feel.
+// The networks that "auto" takes for interlaced tape. The better one costs four times as much, which a graphics card does not feel, and which beside an encoder of
+// medium speed adds a third to the whole at most; beside a fast one it would be the most of it.
 const (
 	fastTape = "tape-fast"
 	bestTape = "tape-quality"
@@ -214,9 +215,9 @@ func (s *Service) network(ctx context.Context, req Request, src *source.Source) 
 		if src.Video == nil || src.Video.Fields.Scan != source.Interlaced {
 			return nil, nil
 		}
-		name = fastTape
-		if e, err := s.engine(ctx, req.Engine); err == nil && e.Name() == "cuda" {
-			name = bestTape
+		name = bestTape
+		if e, err := s.engine(ctx, req.Engine); req.Recipe.Output.Speed == recipe.SpeedFast && (err != nil || e.Name() != "cuda") {
+			name = fastTape
 		}
 	}
 	return s.library.Get(name)

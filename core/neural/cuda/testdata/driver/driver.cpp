@@ -162,7 +162,10 @@ API cuMemFree_v2(dptr p) {
   }
   const unsigned char *m = (unsigned char *)p;
   for (size_t i = 0; i < fence; i++)
-    if (m[-1 - (long)i] != 0xa5 || m[piece.size + i] != 0xa5) { fprintf(stderr, "fake driver: %zu bytes of memory were written past an end\n", piece.size); abort(); }
+    if (m[-1 - (long)i] != 0xa5 || m[piece.size + i] != 0xa5) {
+      fprintf(stderr, "fake driver: device %d, %zu bytes of memory were written past an end: %zu bytes before it is %02x, %zu bytes behind it %02x\n", piece.device->number, piece.size, i + 1, m[-1 - (long)i], i, m[piece.size + i]);
+      abort();
+    }
   free((char *)p - fence);
   piece.device->used -= (long long)piece.size, add("used", -(long long)piece.size), freed();
   return current && current->failed ? (int)current->failed : OK;

@@ -54,6 +54,7 @@ func TestManyJobs(t *testing.T) {
 	output(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=15:duration=1", "-f", "lavfi", "-i", "sine=duration=1", "-pix_fmt", "yuv420p", "file:"+tiny)
 	must(t, s.Start())
 	var goroutines, files, rss []float64
+	per := float64(each)
 	for round := range rounds {
 		var paths []string
 		for i := range each {
@@ -72,13 +73,14 @@ func TestManyJobs(t *testing.T) {
 		}
 		now := footprintNow(t)
 		goroutines, files, rss = append(goroutines, now.goroutines), append(files, now.files), append(rss, now.rss)
+		if done := round + 1; done == rounds || done%10 == 0 {
+			t.Logf("%d jobs; a job leaves %.3f goroutines, %.3f open files, %.1f kB of memory; now %.0f, %.0f, %.1f MB", done*each,
+				slope(goroutines)/per, slope(files)/per, slope(rss)/per/1e3, now.goroutines, now.files, now.rss/1e6)
+		}
 	}
 	if got := len(names(t, out)); got != rounds*each {
 		t.Errorf("%d outputs of %d jobs", got, rounds*each)
 	}
-	per := float64(each)
-	t.Logf("%d jobs; a job leaves %.3f goroutines, %.3f open files, %.1f kB of memory; in the end %.0f, %.0f, %.1f MB", rounds*each,
-		slope(goroutines)/per, slope(files)/per, slope(rss)/per/1e3, goroutines[len(goroutines)-1], files[len(files)-1], rss[len(rss)-1]/1e6)
 	if slope(goroutines)/per > 0.1 || slope(files)/per > 0.1 {
 		t.Error("jobs leave goroutines or open files behind")
 	}

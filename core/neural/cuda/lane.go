@@ -218,6 +218,7 @@ func (l *lane) register(pieces ...[]byte) {
 // close waits for the card and frees everything. On a card that was lost all of this fails, and the driver frees it with the context.
 func (l *lane) close() {
 	_ = l.with(func() error {
+		_ = cu.Synchronize() // tables may still be on their way to memory that is about to be freed, where the next piece did not fit
 		for i := range l.streams {
 			_ = l.streams[i].Synchronize()
 			_ = l.streams[i].Destroy()

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -61,6 +62,8 @@ struct Stream {
   explicit Stream(Device *d) : device(d), thread([this] { run(); }) {}
   ~Stream() { { std::lock_guard<std::mutex> l(m); stop = true; } more.notify_all(); thread.join(); }
   void run() {
+    sigset_t all; // Go's handlers expect stacks larger than a kernel's thread has
+    sigfillset(&all), pthread_sigmask(SIG_BLOCK, &all, nullptr);
     std::unique_lock<std::mutex> l(m);
     for (;;) {
       more.wait(l, [&] { return stop || !q.empty(); });

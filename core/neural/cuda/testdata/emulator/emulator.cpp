@@ -32,7 +32,8 @@ static void fibre() {
   _longjmp(block->scheduler, 1);
 }
 
-const size_t stack_size = 64 << 10;
+// Room for what comes on top of a kernel's own frames, which saves all registers: names bound late, signals of the process. Only what is used is real.
+const size_t stack_size = 256 << 10;
 
 static void run_block(Block &b) {
   b.arrived = 0, b.round = 0, b.alive = b.threads;

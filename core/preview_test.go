@@ -45,6 +45,9 @@ func apart(a, b *image.RGBA) (worst int, share float64) {
 
 // TestPreviewIsTheRun holds previews against a lossless run of the same plan, at the beginning, the end and between, field by field.
 func TestPreviewIsTheRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a while")
+	}
 	still := quick(recipe.NetworkNone) // no temporal denoiser: exactly the same
 	still.Picture.Denoise = 0
 	worn := quick(recipe.NetworkNone)

@@ -79,6 +79,9 @@ func TestSoundOfAnyForm(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a while")
 	}
+	if testing.Short() {
+		t.Skip("takes a while")
+	}
 	s := newService(t)
 	for name, in := range map[string]tapeSound{
 		"stereo":     {rate: 48000, channels: 2, seconds: soundSeconds},

@@ -21,7 +21,8 @@ const module = "github.com/tapelight/tapelight"
 // ranks are the floors of the house, from the ground up. A room may use those on lower floors, none on its own or above. A new room
 // needs a line here.
 var ranks = map[string]int{
-	"resources": 0, "resources/icons": 0,
+	"core/filelock": -1,
+	"resources":     0, "resources/icons": 0,
 	"core/frame": 0, "core/process": 0, "core/scratch": 0, "core/events": 0, "core/recipe": 0, "core/matroska": 0, "core/instance": 0,
 	"core/ffmpeg": 1, "core/neural": 1, "core/monitor": 1, "core/quality": 1, "core/power": 1, "core/playback": 1,
 	"core/neural/cpu": 2, "core/neural/cuda": 2, "core/neural/vulkan": 2, "core/source": 2, "core/audio": 2,

@@ -10,10 +10,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/tapelight/tapelight/core/filelock"
 )
 
 const (
@@ -101,31 +101,25 @@ func (p place) guard() (*os.File, error) {
 	if err != nil {
 		return nil, &FolderError{p.own, err}
 	}
-	if err := waitLock(f); err != nil {
+	if err := filelock.Wait(f); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("lock %s: %w", p.in(guardName), err)
 	}
 	return f, nil
 }
 
-// take makes the folder ours. The lock file itself stays for ever: were it removed, two programs could each lock one of that name.
+// take makes the folder ours.
 func (p place) take() (*os.File, error) {
 	f, err := os.OpenFile(p.in(lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, &FolderError{p.own, err}
 	}
-	mine, err := tryLock(f)
+	mine, pid, err := filelock.Own(f)
 	switch {
 	case err != nil:
 		err = fmt.Errorf("lock %s: %w", p.in(lockName), err)
 	case !mine:
-		text, _ := io.ReadAll(io.LimitReader(f, 32))
-		pid, _ := strconv.Atoi(strings.TrimSpace(string(text)))
-		err = &RunningError{Dir: p.dir, Pid: max(0, pid)}
-	default:
-		if err = f.Truncate(0); err == nil {
-			_, err = f.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0)
-		}
+		err = &RunningError{Dir: p.dir, Pid: pid}
 	}
 	if err != nil {
 		f.Close()

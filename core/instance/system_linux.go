@@ -52,23 +52,3 @@ func samePeer(c net.Conn) error {
 
 // refused tells the error of a socket that nobody listens to.
 func refused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
-
-// tryLock takes an exclusive lock that lives as long as f is open. It is false when another holds it.
-func tryLock(f *os.File) (bool, error) {
-	err := flock(f, unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// waitLock is tryLock that waits for the other, who holds it for moments.
-func waitLock(f *os.File) error { return flock(f, unix.LOCK_EX) }
-
-func flock(f *os.File, how int) error {
-	for {
-		if err := unix.Flock(int(f.Fd()), how); !errors.Is(err, unix.EINTR) {
-			return err
-		}
-	}
-}

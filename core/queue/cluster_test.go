@@ -194,6 +194,7 @@ func TestClockJumpsTakeNoLease(t *testing.T) {
 	job := add(t, a, "a")[0]
 	c := claim(t, w)
 	await(t, b, "the claim", func(s Snapshot) bool { return len(s.Jobs) == 1 && s.Jobs[0].State == Running })
+	<-theirs.armed // b waits for signs of life from now on
 	for _, d := range []time.Duration{48 * time.Hour, -96 * time.Hour} {
 		mine.Jump(d)
 		theirs.Jump(d)

@@ -2,11 +2,11 @@ package queue
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
+
+	"github.com/tapelight/tapelight/core/filelock"
 )
 
 const (
@@ -15,8 +15,7 @@ const (
 	markEnd  = ".lock"
 )
 
-// lockDir makes dir this process's until the file is closed. The file itself stays: were it removed, two processes could each lock one of that
-// name.
+// lockDir makes dir this process's until the file is closed.
 func lockDir(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -25,16 +24,9 @@ func lockDir(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	mine, err := tryLock(f)
+	mine, pid, err := filelock.Own(f)
 	if err == nil && !mine {
-		text, _ := io.ReadAll(io.LimitReader(f, 32))
-		pid, _ := strconv.Atoi(strings.TrimSpace(string(text)))
 		err = &LockedError{Dir: dir, Pid: pid}
-	}
-	if err == nil {
-		if err = f.Truncate(0); err == nil {
-			_, err = f.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0)
-		}
 	}
 	if err != nil {
 		f.Close()
@@ -62,14 +54,14 @@ func leaveMark(dir, session string) (m mark, dead []string, forget func(), err e
 		return mark{}, nil, nil, err
 	}
 	defer guard.Close()
-	if err := waitLock(guard); err != nil {
+	if err := filelock.Wait(guard); err != nil {
 		return mark{}, nil, nil, err
 	}
 	m.path = filepath.Join(dir, session+markEnd)
 	if m.file, err = os.OpenFile(m.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
 		return mark{}, nil, nil, err
 	}
-	if mine, err := tryLock(m.file); err != nil || !mine {
+	if mine, err := filelock.Try(m.file); err != nil || !mine {
 		m.remove()
 		return mark{}, nil, nil, fmt.Errorf("lock %s: %v", m.path, err)
 	}
@@ -80,7 +72,7 @@ func leaveMark(dir, session string) (m mark, dead []string, forget func(), err e
 			continue
 		}
 		if f, err := os.OpenFile(filepath.Join(dir, e.Name()), os.O_RDWR, 0); err == nil {
-			if free, err := tryLock(f); err == nil && free {
+			if free, err := filelock.Try(f); err == nil && free {
 				dead = append(dead, name)
 			}
 			f.Close()

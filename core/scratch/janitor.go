@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/tapelight/tapelight/core/filelock"
 )
 
 // unknownAge is how old a directory without a readable owner file must be to count as left behind. Its owner may just be about to
@@ -43,7 +45,7 @@ func leftBehind(path string, now time.Time) bool {
 		return errors.Is(err, fs.ErrNotExist) && older(path, now)
 	}
 	defer f.Close()
-	if locked, err := tryLock(f); err != nil || !locked {
+	if locked, err := filelock.Try(f); err != nil || !locked {
 		return false
 	}
 	o, err := readOwner(f)

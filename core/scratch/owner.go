@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/tapelight/tapelight/core/filelock"
 )
 
 // owner is what an owner file says. A process id alone can be another's after a while; with the start time it can't.
@@ -36,7 +38,7 @@ func writeOwner(path, purpose string) (*os.File, error) {
 		return nil, err
 	}
 	// A sweep may hold the lock for the moment it takes to see that the file is still empty.
-	if err = lock(f); err == nil {
+	if err = filelock.Wait(f); err == nil {
 		_, err = f.Write(data)
 	}
 	if err != nil {

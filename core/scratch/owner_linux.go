@@ -8,27 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
-	"golang.org/x/sys/unix"
 )
-
-// lock takes an exclusive lock that lives as long as f is open, and waits for it.
-func lock(f *os.File) error {
-	for {
-		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); !errors.Is(err, unix.EINTR) {
-			return err
-		}
-	}
-}
-
-// tryLock takes an exclusive lock that lives as long as f is open. It is false when another holds it.
-func tryLock(f *os.File) (bool, error) {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return false, nil
-	}
-	return err == nil, err
-}
 
 // bootID distinguishes start times of one boot from those of another: they count from the boot.
 var bootID = sync.OnceValue(func() string {

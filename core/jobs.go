@@ -83,7 +83,7 @@ func openJobs(s *Service, o QueueOptions) (*jobs, error) {
 			}
 		}}
 	var err error
-	if j.q, err = queue.Open(s.ctx, cfg); err != nil {
+	if j.q, err = openQueue(s.ctx, cfg); err != nil {
 		return nil, err
 	}
 	if d := j.q.Damage(); d != nil {
@@ -106,6 +106,29 @@ func openJobs(s *Service, o QueueOptions) (*jobs, error) {
 		j.work.Go(func() { j.runAll(s.ctx, worker) })
 	}
 	return j, nil
+}
+
+// A command that looks at the queue has its folder for moments: who comes meanwhile waits for so long, and looks so often.
+const (
+	lockPatience = 3 * time.Second
+	lockAgain    = 50 * time.Millisecond
+)
+
+// openQueue is queue.Open that waits for who has the folder for moments.
+func openQueue(ctx context.Context, cfg queue.Config) (*queue.Queue, error) {
+	limit, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	for {
+		q, err := queue.Open(ctx, cfg)
+		if _, locked := errors.AsType[*queue.LockedError](err); !locked {
+			return q, err
+		}
+		select {
+		case <-time.After(lockAgain):
+		case <-limit.Done():
+			return nil, err
+		}
+	}
 }
 
 // begin says what is going on after a restart. A queue that was left started with nothing to do is not started any more: what is added next waits

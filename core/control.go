@@ -8,8 +8,8 @@ import (
 	"github.com/tapelight/tapelight/core/recipe"
 )
 
-// Control is all that can be done with a queue: with this process's own, see Service.Control, or with a running program's, see Dial.
-type Control interface {
+// Operations change a queue. What each does is said at Service's method of the same name.
+type Operations interface {
 	Add(paths []string, r recipe.Recipe, outDir string) (Added, error)
 	Start() error
 	Stop() error
@@ -25,6 +25,11 @@ type Control interface {
 	Duplicate(id string, r recipe.Recipe) (string, error)
 	SetAfter(a After) error
 	CancelAfter() error
+}
+
+// Control is all that can be done with a queue: with this process's own, see Service.Control, or with a running program's, see Dial.
+type Control interface {
+	Operations
 
 	// List is the list as it is now.
 	List(ctx context.Context) (Snapshot, error)

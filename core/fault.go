@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/process"
 )
 
@@ -42,11 +41,3 @@ func outOfReach(path string) bool {
 func passes(err error, req Request) bool {
 	return err != nil && !errors.Is(err, fs.ErrPermission) && (canPass(err) || outOfReach(req.Path) || outOfReach(filepath.Dir(req.Target())))
 }
-
-// keeps tells failures after which the partial files of a run that can be continued stay: it goes on when there is room, or when what failed has passed.
-func keeps(err error, req Request) bool {
-	return diskFull(err) || passes(err, req)
-}
-
-// diskFull tells failures for want of room on the output's disk.
-func diskFull(err error) bool { return errors.Is(err, ffmpeg.ErrDiskFull) || noRoom(err) }

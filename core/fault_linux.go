@@ -14,6 +14,3 @@ func busy(err error) bool {
 	}
 	return false
 }
-
-// noRoom tells the system's error of a full disk.
-func noRoom(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }

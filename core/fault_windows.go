@@ -15,8 +15,3 @@ func busy(err error) bool {
 	}
 	return false
 }
-
-// noRoom tells the system's error of a full disk.
-func noRoom(err error) bool {
-	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
-}

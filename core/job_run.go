@@ -67,12 +67,13 @@ func (j *jobs) run(ctx context.Context, c *queue.Claim) {
 	case c.Context().Err() != nil || ctx.Err() != nil: // whatever the error is, it came of that
 		j.lost("put "+c.Job.Path+" back", c.Release(last))
 	default:
-		if diskFull(err) && j.nearlyFull(filepath.Dir(req.Output)) {
-			j.lost("hold the queue", j.q.PauseQueue(last, lowDiskReason(j.store(filepath.Dir(req.Output)))))
+		full, isFull := errors.AsType[*restore.DiskFullError](err)
+		if isFull && j.nearlyFull(full.Folder) {
+			j.lost("hold the queue", j.q.PauseQueue(last, lowDiskReason(j.store(full.Folder))))
 			j.lost("put "+c.Job.Path+" back", c.Release(last))
 			return
 		}
-		f := queue.Failure{Message: err.Error(), Transient: keeps(err, req)}
+		f := queue.Failure{Message: err.Error(), Transient: isFull || passes(err, req)}
 		if failed, ok := errors.AsType[*FailedError](err); ok {
 			f.Detail = pack(failure{Log: j.store(failed.Log)})
 		}
@@ -115,9 +116,7 @@ func (j *jobs) restore(ctx context.Context, c *queue.Claim) (report *Report, req
 		if p.Total > 0 {
 			at.Frames, at.Total = p.Frames, p.Total
 		}
-		if err := c.Progress(pack(w)); err == nil {
-			j.tell()
-		}
+		_ = c.Progress(pack(w)) // for show only; the queue tells whoever watches
 	})
 	if err != nil && inner.Err() != nil && !errors.Is(context.Cause(inner), errCancelled) {
 		last, done := j.background()

@@ -140,18 +140,9 @@ func (s *Service) plan(ctx context.Context, req Request, progress func(string)) 
 	if err != nil {
 		return nil, err
 	}
-	network, err := s.network(ctx, req, src)
+	in, err := s.input(ctx, req, src)
 	if err != nil {
 		return nil, err
-	}
-	in := plan.Input{Source: src, Recipe: req.Recipe, Output: req.Target(), Start: req.Start, Length: req.Length,
-		Network: network, Device: req.Device, Batch: req.Batch, Threads: req.Threads}
-	if network != nil {
-		e, err := s.engine(ctx, req.Engine)
-		if err != nil {
-			return nil, err
-		}
-		in.Engine = e.Name()
 	}
 	if sameFile(in.Output, req.Path) {
 		return nil, errors.New("the output would be the capture itself; give it another name")
@@ -169,6 +160,24 @@ func (s *Service) plan(ctx context.Context, req Request, progress func(string)) 
 	}
 	s.plans.Add(key, p)
 	return p, nil
+}
+
+// input is what a plan of a request is made from, with its network and engine, and without its sound.
+func (s *Service) input(ctx context.Context, req Request, src *source.Source) (plan.Input, error) {
+	network, err := s.network(ctx, req, src)
+	if err != nil {
+		return plan.Input{}, err
+	}
+	in := plan.Input{Source: src, Recipe: req.Recipe, Output: req.Target(), Start: req.Start, Length: req.Length,
+		Network: network, Device: req.Device, Batch: req.Batch, Threads: req.Threads}
+	if network != nil {
+		e, err := s.engine(ctx, req.Engine)
+		if err != nil {
+			return plan.Input{}, err
+		}
+		in.Engine = e.Name()
+	}
+	return in, nil
 }
 
 // networkStamp changes when the person's own network of a name does: plans hold what was read from the file.

@@ -109,18 +109,9 @@ func (s *Service) previewPlan(ctx context.Context, req Request) (*plan.Plan, str
 	if err != nil {
 		return nil, "", err
 	}
-	network, err := s.network(ctx, req, src)
+	in, err := s.input(ctx, req, src)
 	if err != nil {
 		return nil, "", err
-	}
-	in := plan.Input{Source: src, Recipe: req.Recipe, Output: req.Target(), Start: req.Start, Length: req.Length,
-		Network: network, Device: req.Device, Batch: req.Batch, Threads: req.Threads}
-	if network != nil {
-		e, err := s.engine(ctx, req.Engine)
-		if err != nil {
-			return nil, "", err
-		}
-		in.Engine = e.Name()
 	}
 	p, err := plan.Make(in)
 	return p, id, err

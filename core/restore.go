@@ -140,7 +140,7 @@ func (s *Service) run(ctx context.Context, p *plan.Plan, req Request, progress f
 		return nil, err
 	}
 	r.Progress, r.Overwrite, r.Resume, r.Temp = progress, req.Overwrite, req.Resume, s.scratch.Used
-	r.Keep = func(err error) bool { return keeps(err, req) }
+	r.Keep = func(err error) bool { return passes(err, req) }
 	if req.Overwrite || !exists(p.Output) {
 		if err := s.room(p, req.Resume); err != nil {
 			return nil, err

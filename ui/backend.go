@@ -22,8 +22,7 @@ type Backend interface {
 	SavePreset(r recipe.Recipe) (string, error)
 	// NetworkInfos lists what can enlarge pictures. It reads files.
 	NetworkInfos() []core.NetworkInfo
-	// Add puts files, and the videos in folders, into the queue; outDir "" saves beside the original.
-	Add(paths []string, r recipe.Recipe, outDir string) (core.Added, error)
+	core.Operations // Add's outDir "" saves beside the original
 
 	// PreviewFrame renders a moment before and after. It may take seconds; a newer request of the same view ends an older one.
 	PreviewFrame(ctx context.Context, req core.PreviewRequest) (*core.PreviewFrame, error)
@@ -37,21 +36,6 @@ type Backend interface {
 	Recommend(ctx context.Context, path string) (core.Recommendation, error)
 	// Estimate foresees what a run takes.
 	Estimate(ctx context.Context, req core.Request) (core.Estimate, error)
-
-	Start() error
-	Stop() error // starts no further jobs; the running one goes on
-	Hold() error // lets go of the running ones, too; they go on at the next Start
-	Pause(ids ...string) error
-	Resume(ids ...string) error
-	Cancel(ids ...string) error
-	Retry(ids ...string) error
-	Remove(ids ...string) error
-	ClearFinished() error
-	Move(id string, to core.Where) error
-	SetRecipe(id string, r recipe.Recipe) error
-	Duplicate(id string, r recipe.Recipe) (string, error)
-	SetAfter(a core.After) error
-	CancelAfter() error
 	SetKeepAwake(on bool)
 	SetDiskFloor(bytes int64)
 

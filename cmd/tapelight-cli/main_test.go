@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"flag"
 	"os"
@@ -46,12 +45,11 @@ type result struct {
 // call runs the program within the test.
 func call(t *testing.T, args ...string) result {
 	t.Helper()
-	var out, errs bytes.Buffer
-	code := run(t.Context(), args, &out, &errs)
+	r := beside(t, args...)
 	if live := process.Live(); len(live) > 0 {
 		t.Errorf("processes left: %v", live)
 	}
-	return result{code, out.String(), errs.String()}
+	return r
 }
 
 func webcam(t *testing.T) string { return tape.For(t, 1, "webcam")["webcam"].Path }

@@ -140,21 +140,21 @@ func TestQueueOfARunningWorker(t *testing.T) {
 			}
 		}
 	}
-	quiet := func(args ...string) string { // processes of the worker run beside these
+	quiet := func(args ...string) string {
 		t.Helper()
-		var out, errs bytes.Buffer
-		if code := run(t.Context(), args, &out, &errs); code != exitOK {
-			t.Fatalf("%v: exit %d, %s", args, code, errs.String())
+		r := beside(t, args...)
+		if r.code != exitOK {
+			t.Fatalf("%v: exit %d, %s", args, r.code, r.stderr)
 		}
-		return out.String()
+		return r.stdout
 	}
 	for { // until it listens
-		var out, errs bytes.Buffer
-		if run(t.Context(), append([]string{"queue", "add", in}, cheapRecipe...), &out, &errs) == exitOK {
+		r := beside(t, append([]string{"queue", "add", in}, cheapRecipe...)...)
+		if r.code == exitOK {
 			break
 		}
-		if !strings.Contains(errs.String(), "in use") && !strings.Contains(errs.String(), "starting") {
-			t.Fatal(errs.String())
+		if !strings.Contains(r.stderr, "in use") && !strings.Contains(r.stderr, "starting") {
+			t.Fatal(r.stderr)
 		}
 	}
 	begun(`"state":"waiting"`)
@@ -173,7 +173,7 @@ func TestQueueOfARunningWorker(t *testing.T) {
 	if got := quiet("queue", "list"); strings.Contains(got, "Nothing works on it") {
 		t.Errorf("list says %q", got)
 	}
-	if r := call2(t, "worker"); r.code != exitFailed || !strings.Contains(r.stderr, "works on the queue already") {
+	if r := beside(t, "worker"); r.code != exitFailed || !strings.Contains(r.stderr, "works on the queue already") {
 		t.Errorf("a second worker: exit %d, %s", r.code, r.stderr)
 	}
 	stop()
@@ -186,8 +186,8 @@ func TestQueueOfARunningWorker(t *testing.T) {
 	}
 }
 
-// call2 is call while something else runs.
-func call2(t *testing.T, args ...string) result {
+// beside is call while something else runs, whose processes live.
+func beside(t *testing.T, args ...string) result {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code := run(t.Context(), args, &out, &errs)

@@ -22,13 +22,6 @@ func HighPass(hz float64) Filter {
 	return F("highpass", "f", number(hz), "t", "q", "w", "0.707", "r", "f64")
 }
 
-// Declick mends impulses: samples whose error against an autoregressive prediction is more than threshold (1..100) times the usual.
-// Overlap-save leaves every other sample exactly as it was, and doesn't fade the start in; windows of 100 ms keep the click's own part in the
-// usual error small.
-func Declick(threshold float64) Filter {
-	return F("adeclick", "w", 100, "a", 1, "m", "s", "t", number(threshold))
-}
-
 // Declip rebuilds the tops of waves that were cut off at the highest level there is, from what an autoregressive model makes of the sound around them. They
 // may come out higher than full scale. Every other sample stays as it was (overlap-save).
 func Declip() Filter { return F("adeclip", "m", "s", "t", 2) }

@@ -29,24 +29,10 @@ var errPart = errors.New("pictures are made of plans of whole captures only")
 // Before is picture n of p without its treatment: the same moment, deinterlaced by yadif where the plan deinterlaces (film is put together as the plan does),
 // scaled bicubically to the output's size, colours by the capture's matrix.
 func (r *Renderer) Before(ctx context.Context, p *plan.Plan, n int64) (*image.RGBA, error) {
-	if p.Decode.Seek != 0 || p.Decode.Duration != 0 {
-		return nil, errPart
-	}
 	d := plain(p.Decode)
-	for _, margin := range margins(p) {
-		m, late, err := r.Tools.PlainPicture(ctx, windowOf(d, -p.Encode.Shift, n, 1, margin), p.Encode.From.Matrix, p.Encode.Width, p.Encode.Height)
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		if again(p, late, err, margin) {
-			continue
-		}
-		if err != nil {
-			return nil, none(err)
-		}
-		return m, nil
-	}
-	return nil, none(io.EOF)
+	return attempts(ctx, p, func(margin float64) (*image.RGBA, float64, error) {
+		return r.Tools.PlainPicture(ctx, windowOf(d, -p.Encode.Shift, n, 1, margin), p.Encode.From.Matrix, p.Encode.Width, p.Encode.Height)
+	})
 }
 
 // plain is d without treatment.
@@ -56,6 +42,27 @@ func plain(d ffmpeg.DecodeSpec) ffmpeg.DecodeSpec {
 	}
 	d.Plain, d.Companion, d.Denoise, d.Deblock, d.MaskBottom = true, "", "", false, 0
 	return d
+}
+
+// attempts makes something of a moment of p, anew with a larger margin while the seek lands too late.
+func attempts[T any](ctx context.Context, p *plan.Plan, make func(margin float64) (made *T, late float64, err error)) (*T, error) {
+	if p.Decode.Seek != 0 || p.Decode.Duration != 0 {
+		return nil, errPart
+	}
+	for _, margin := range margins(p) {
+		made, late, err := make(margin)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if again(p, late, err, margin) {
+			continue
+		}
+		if err != nil {
+			return nil, none(err)
+		}
+		return made, nil
+	}
+	return nil, none(io.EOF)
 }
 
 // again tells whether an attempt has to be made anew with a larger margin: the seek landed after the first picture it was to find, or behind the end.
@@ -80,23 +87,7 @@ func none(err error) error {
 // Restored is picture n of p as it goes to the encoder's chain, in p.Encode.In's format. It is what a run of the plan makes, up to the lead-in of the
 // temporal denoiser: see leadIn.
 func (r *Renderer) Restored(ctx context.Context, p *plan.Plan, n int64) (*frame.Frame, error) {
-	if p.Decode.Seek != 0 || p.Decode.Duration != 0 {
-		return nil, errPart
-	}
-	for _, margin := range margins(p) {
-		f, late, err := r.restored(ctx, p, n, margin)
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		if again(p, late, err, margin) {
-			continue
-		}
-		if err != nil {
-			return nil, none(err)
-		}
-		return f, nil
-	}
-	return nil, none(io.EOF)
+	return attempts(ctx, p, func(margin float64) (*frame.Frame, float64, error) { return r.restored(ctx, p, n, margin) })
 }
 
 func (r *Renderer) restored(ctx context.Context, p *plan.Plan, n int64, margin float64) (_ *frame.Frame, late float64, err error) {

@@ -3,8 +3,6 @@
 package cpu
 
 import (
-	"math"
-
 	"github.com/tapelight/tapelight/core/frame"
 	"github.com/tapelight/tapelight/core/neural"
 )
@@ -68,35 +66,9 @@ func newProgram(n *neural.Network, in frame.Format) (*program, error) {
 		p.channels = append(p.channels, channel{c, start(c.Picture, c.Plane)})
 	}
 	for f := range n.Scale {
-		p.first[f], p.taps[f] = taps(n.Base, n.Scale, f)
+		p.first[f], p.taps[f] = neural.Taps(n.Base, n.Scale, f)
 	}
 	return p, nil
-}
-
-// taps gives the four weights that make sample s*k+phase of a line enlarged s times, and where the first stands relative to sample k.
-func taps(how neural.Upsampling, s, phase int) (first int, w [4]float32) {
-	pos := (float64(phase)+0.5)/float64(s) - 0.5
-	floor := math.Floor(pos)
-	t := pos - floor
-	switch how {
-	case neural.Bilinear:
-		return int(floor) - 1, [4]float32{0, float32(1 - t), float32(t), 0}
-	case neural.Bicubic:
-		for k, d := range [4]float64{1 + t, t, 1 - t, 2 - t} {
-			w[k] = float32(cubic(d))
-		}
-		return int(floor) - 1, w
-	}
-	return -1, [4]float32{0, 1, 0, 0}
-}
-
-// cubic is the convolution kernel of Keys (1981) with a = -0.75.
-func cubic(d float64) float64 {
-	const a = -0.75
-	if d <= 1 {
-		return ((a+2)*d-(a+3))*d*d + 1
-	}
-	return ((a*d-5*a)*d+8*a)*d - 4*a
 }
 
 // blocks is how many blocks of 16 channels c take.

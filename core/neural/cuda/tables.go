@@ -100,7 +100,7 @@ func (g *geometry) tables() {
 	for phase := range 4 {
 		first := 0
 		if phase < n.Scale {
-			first, weights[phase] = taps(n.Base, n.Scale, phase)
+			first, weights[phase] = neural.Taps(n.Base, n.Scale, phase)
 		}
 		t.ints(first)
 	}
@@ -110,30 +110,4 @@ func (g *geometry) tables() {
 	for _, c := range n.Inputs {
 		g.channels.ints(c.T+g.before, c.Plane, c.DY, c.DX, start(c.Picture, c.Plane))
 	}
-}
-
-// taps gives the four weights that make sample s*k+phase of a line enlarged s times, and where the first stands relative to sample k.
-func taps(how neural.Upsampling, s, phase int) (first int, w [4]float32) {
-	pos := (float64(phase)+0.5)/float64(s) - 0.5
-	floor := math.Floor(pos)
-	t := pos - floor
-	switch how {
-	case neural.Bilinear:
-		return int(floor) - 1, [4]float32{0, float32(1 - t), float32(t), 0}
-	case neural.Bicubic:
-		for k, d := range [4]float64{1 + t, t, 1 - t, 2 - t} {
-			w[k] = float32(cubic(d))
-		}
-		return int(floor) - 1, w
-	}
-	return -1, [4]float32{0, 1, 0, 0}
-}
-
-// cubic is the convolution kernel of Keys (1981) with a = -0.75, which PyTorch and ONNX use.
-func cubic(d float64) float64 {
-	const a = -0.75
-	if d <= 1 {
-		return ((a+2)*d-(a+3))*d*d + 1
-	}
-	return ((a*d-5*a)*d+8*a)*d - 4*a
 }

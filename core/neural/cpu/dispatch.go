@@ -30,13 +30,13 @@ func (s *session) work(w worker) {
 		var t task
 		select {
 		case t = <-s.tasks:
-		case <-s.ctx.Done():
+		case <-s.Ctx.Done():
 			return
 		}
 		w.begin(&t.job.window, t.job.out.Data, t.job.flip, t.y0, t.y1)
 		from, to := s.p.steps(t.y0, t.y1)
 		for y := from; y < to; y++ {
-			if s.ctx.Err() != nil {
+			if s.Ctx.Err() != nil {
 				return
 			}
 			w.step(y)
@@ -63,12 +63,12 @@ func (s *session) dispatch() {
 	defer s.running.Done()
 	before, after := s.p.net.Window()
 	d := &dispatcher{session: s, before: int64(before), after: int64(after), jobs: map[int64]*job{}}
-	pushed := s.pushed
+	pushed := s.Pushed
 	for {
 		d.start()
 		s.setBusy(d.busyThreads > 0)
 		if d.complete && d.given == d.count {
-			close(s.results)
+			close(s.Results)
 			return
 		}
 		select {
@@ -84,8 +84,8 @@ func (s *session) dispatch() {
 			d.busyThreads--
 			j.bands--
 			d.give()
-		case <-s.freed:
-		case <-s.ctx.Done():
+		case <-s.Freed:
+		case <-s.Ctx.Done():
 			s.setBusy(false)
 			return
 		}
@@ -109,7 +109,7 @@ func (d *dispatcher) start() {
 		if idle < 1 || ready < 1 {
 			return
 		}
-		out, err := d.out.Get(d.ctx)
+		out, err := d.out.Get(d.Ctx)
 		if err != nil {
 			return
 		}
@@ -149,7 +149,7 @@ func (d *dispatcher) give() {
 		d.mu.Lock()
 		d.made++
 		d.mu.Unlock()
-		d.results <- j.out
+		d.Results <- j.out
 	}
 	for len(d.frames) > 0 && d.first+d.before < d.given {
 		d.in.Put(d.frames[0])

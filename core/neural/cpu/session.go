@@ -2,9 +2,7 @@ package cpu
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"sync"
 	"time"
@@ -15,18 +13,15 @@ import (
 
 // session runs one stream. The dispatcher (dispatch.go) alone decides what is worked on; workers compute bands; frames wait in pools.
 type session struct {
-	p       *program
-	in, out *frame.Pool
-	ctx     context.Context // ends with Close
-	cancel  context.CancelFunc
-	pushed  chan *frame.Frame // as large as the input pool: sending never waits
-	results chan *frame.Frame // as large as the output pool
-	freed   chan struct{}     // an output frame has come back
-	tasks   chan task
-	done    chan *job // one for each band finished
-	threads int
-	batch   int
-	memory  uint64
+	p            *program
+	in, out      *frame.Pool
+	*neural.Ends // which end with Close
+	cancel       context.CancelCauseFunc
+	tasks        chan task
+	done         chan *job // one for each band finished
+	threads      int
+	batch        int
+	memory       uint64
 
 	running sync.WaitGroup
 	pinner  runtime.Pinner
@@ -35,9 +30,6 @@ type session struct {
 	workers []worker
 
 	mu        sync.Mutex
-	finished  bool
-	lentIn    map[*frame.Frame]bool
-	lentOut   map[*frame.Frame]bool
 	made      int64
 	busy      time.Duration
 	busySince time.Time // zero while nothing is computed
@@ -53,9 +45,7 @@ func newSession(p *program, k kernel, o neural.Options) (*session, error) {
 	inputs, outputs := before+after+o.Batch+2, o.Batch+2
 	s := &session{
 		p: p, in: frame.NewPool(p.in, inputs), out: frame.NewPool(p.out, outputs),
-		pushed: make(chan *frame.Frame, inputs), results: make(chan *frame.Frame, outputs), freed: make(chan struct{}, 1),
 		tasks: make(chan task, o.Threads), done: make(chan *job, o.Threads), threads: o.Threads, batch: o.Batch, loaded: weights,
-		lentIn: map[*frame.Frame]bool{}, lentOut: map[*frame.Frame]bool{},
 	}
 	for range o.Threads {
 		w, err := weights.worker()
@@ -67,7 +57,8 @@ func newSession(p *program, k kernel, o neural.Options) (*session, error) {
 		s.memory += uint64(w.bytes())
 	}
 	s.memory += uint64(weights.bytes() + inputs*p.in.Bytes() + outputs*p.out.Bytes())
-	s.ctx, s.cancel = context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
+	s.Ends, s.cancel = neural.NewEnds(ctx, inputs, outputs), cancel
 	s.pin(s.in)
 	s.pin(s.out)
 	s.running.Add(1 + len(s.workers))
@@ -107,90 +98,18 @@ func (s *session) free() {
 
 func (s *session) Output() frame.Format { return s.p.out }
 
-// ended turns the end of ctx or of the session into an error.
-func (s *session) ended(ctx context.Context) error {
-	if s.ctx.Err() != nil {
-		return neural.ErrClosed
-	}
-	return ctx.Err()
-}
-
-func (s *session) Get(ctx context.Context) (*frame.Frame, error) {
-	both, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(s.ctx, cancel)()
-	f, err := s.in.Get(both)
-	if err != nil {
-		return nil, s.ended(ctx)
-	}
-	s.mu.Lock()
-	s.lentIn[f] = true
-	s.mu.Unlock()
-	return f, nil
-}
+func (s *session) Get(ctx context.Context) (*frame.Frame, error) { return s.Lend(ctx, s.in.Get) }
 
 func (s *session) Push(ctx context.Context, f *frame.Frame) error {
-	if err := s.ended(ctx); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.finished:
-		return neural.ErrFinished
-	case !s.lentIn[f]:
-		return errors.New("a frame was pushed that Get did not give, or twice")
-	case f.Format != s.p.in || len(f.Data) != f.Bytes():
-		return fmt.Errorf("a pushed frame was changed from %v to %v", s.p.in, f.Format)
-	}
-	delete(s.lentIn, f)
-	s.pushed <- f
-	return nil
-}
-
-func (s *session) Finish() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.finished {
-		s.finished = true
-		close(s.pushed)
-	}
-}
-
-func (s *session) Next(ctx context.Context) (*frame.Frame, error) {
-	if err := s.ended(ctx); err != nil {
-		return nil, err
-	}
-	select {
-	case f, ok := <-s.results:
-		if !ok {
-			return nil, io.EOF
+	return s.Take(ctx, f, func(f *frame.Frame) error {
+		if f.Format != s.p.in || len(f.Data) != f.Bytes() {
+			return fmt.Errorf("a pushed frame was changed from %v to %v", s.p.in, f.Format)
 		}
-		s.mu.Lock()
-		s.lentOut[f] = true
-		s.mu.Unlock()
-		return f, nil
-	case <-ctx.Done():
-	case <-s.ctx.Done():
-	}
-	return nil, s.ended(ctx)
+		return nil
+	})
 }
 
-// Put ignores frames that are not the session's, or were put back already.
-func (s *session) Put(f *frame.Frame) {
-	s.mu.Lock()
-	mine := s.lentOut[f]
-	delete(s.lentOut, f)
-	s.mu.Unlock()
-	if !mine {
-		return
-	}
-	s.out.Put(f)
-	select {
-	case s.freed <- struct{}{}:
-	default:
-	}
-}
+func (s *session) Put(f *frame.Frame) { s.Return(f, s.out.Put) }
 
 func (s *session) Stats() neural.Stats {
 	s.mu.Lock()
@@ -216,7 +135,7 @@ func (s *session) setBusy(on bool) {
 }
 
 func (s *session) Close() error {
-	s.cancel()
+	s.cancel(neural.ErrClosed)
 	s.running.Wait()
 	s.free()
 	return nil

@@ -80,7 +80,7 @@ func (d *dispatcher) dispatch() {
 			d.retire(d.lanes[0])
 		}
 	}()
-	pushed := d.pushed
+	pushed := d.Pushed
 	for {
 		if d.failed == nil {
 			d.start()
@@ -93,7 +93,7 @@ func (d *dispatcher) dispatch() {
 			continue
 		}
 		if d.complete && d.given == d.count {
-			close(d.results)
+			close(d.Results)
 			return
 		}
 		select {
@@ -106,8 +106,8 @@ func (d *dispatcher) dispatch() {
 			d.count++
 		case b := <-d.done:
 			d.land(b)
-		case <-d.freed:
-		case <-d.ctx.Done():
+		case <-d.Freed:
+		case <-d.Ctx.Done():
 			for !d.landed() { // the cards may still write into our memory
 				d.land(<-d.done)
 			}
@@ -142,7 +142,7 @@ func (d *dispatcher) start() {
 		d.turn++
 		b := &batch{lane: l, flight: f}
 		for range n {
-			out, err := d.out.get(d.ctx)
+			out, err := d.out.get(d.Ctx)
 			if err != nil { // the session ends; what was taken goes with it
 				l.idle <- f
 				return
@@ -212,7 +212,7 @@ func (d *dispatcher) give() {
 			d.mu.Lock()
 			d.made++
 			d.mu.Unlock()
-			d.results <- pic.out
+			d.Results <- pic.out
 		}
 		d.given += int64(len(d.flying[0].pictures))
 		d.flying[0] = nil

@@ -65,7 +65,7 @@ func (d *dispatcher) takeOver(pushed <-chan *frame.Frame) {
 		d.cancel(errors.New("no graphics card is left to go on with"))
 		return
 	}
-	inner, err := fallback.Open(d.ctx, d.geometry.net, d.geometry.in, neural.Options{Threads: d.options.Threads})
+	inner, err := fallback.Open(d.Ctx, d.geometry.net, d.geometry.in, neural.Options{Threads: d.options.Threads})
 	if err != nil {
 		d.cancel(fmt.Errorf("go on with the %s engine: %w", fallback.Name(), err))
 		return
@@ -79,14 +79,14 @@ func (d *dispatcher) takeOver(pushed <-chan *frame.Frame) {
 	held, complete := d.frames, d.complete
 	d.running.Go(func() {
 		feed := func(f *frame.Frame) error {
-			to, err := inner.Get(d.ctx)
+			to, err := inner.Get(d.Ctx)
 			if err != nil {
 				return err
 			}
 			copy(to.Data, f.Data)
 			to.Parity = f.Parity
 			d.in.put(f)
-			return inner.Push(d.ctx, to)
+			return inner.Push(d.Ctx, to)
 		}
 		for _, f := range held {
 			if feed(f) != nil {
@@ -101,16 +101,16 @@ func (d *dispatcher) takeOver(pushed <-chan *frame.Frame) {
 				} else if feed(f) != nil {
 					return
 				}
-			case <-d.ctx.Done():
+			case <-d.Ctx.Done():
 				return
 			}
 		}
 		inner.Finish()
 	})
 	for {
-		f, err := inner.Next(d.ctx)
+		f, err := inner.Next(d.Ctx)
 		if errors.Is(err, io.EOF) {
-			close(d.results)
+			close(d.Results)
 			return
 		}
 		if err != nil {
@@ -122,7 +122,7 @@ func (d *dispatcher) takeOver(pushed <-chan *frame.Frame) {
 			inner.Put(f)
 			continue
 		}
-		to, err := d.out.get(d.ctx)
+		to, err := d.out.get(d.Ctx)
 		if err != nil {
 			return
 		}
@@ -133,6 +133,6 @@ func (d *dispatcher) takeOver(pushed <-chan *frame.Frame) {
 		d.mu.Lock()
 		d.made++
 		d.mu.Unlock()
-		d.results <- to
+		d.Results <- to
 	}
 }

@@ -99,7 +99,7 @@ func (j *jobs) stopCountdown() {
 func (j *jobs) watchEnd(ctx context.Context) {
 	changes := j.q.Watch(ctx)
 	var awake keeper
-	defer awake.release(j.service)
+	defer awake.release()
 	busy := false // something has run since the queue was last done
 	for {
 		running, waiting := 0, 0
@@ -116,7 +116,7 @@ func (j *jobs) watchEnd(ctx context.Context) {
 			busy = true
 			awake.hold(j.service)
 		} else {
-			awake.release(j.service)
+			awake.release()
 		}
 		if running+waiting > 0 {
 			j.stopCountdown()

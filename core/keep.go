@@ -23,7 +23,7 @@ type keeper struct {
 
 func (k *keeper) hold(s *Service) {
 	if !s.awake.Load() {
-		k.release(s)
+		k.release()
 		return
 	}
 	if k.held {
@@ -42,7 +42,7 @@ func (k *keeper) hold(s *Service) {
 	k.free = free
 }
 
-func (k *keeper) release(*Service) {
+func (k *keeper) release() {
 	if k.free != nil {
 		k.free()
 	}

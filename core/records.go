@@ -120,7 +120,7 @@ func (r records) get(j *jobs, q *queue.Job) Job {
 	key := keyOf(q)
 	old := r[q.ID]
 	if old == nil || old.key != key {
-		old = &record{key: key, keep: *q, job: j.read1(q)}
+		old = &record{key: key, keep: *q, job: j.jobOf(q)}
 		r[q.ID] = old
 	}
 	old.seen = true
@@ -143,8 +143,8 @@ func (r records) trim(n int) {
 	}
 }
 
-// read1 is a job as its record tells it.
-func (j *jobs) read1(q *queue.Job) Job {
+// jobOf is a job as its record tells it.
+func (j *jobs) jobOf(q *queue.Job) Job {
 	o, in := unpack[order](q.Payload), unpack[info](q.Info)
 	at, res := unpack[checkpoint](q.Checkpoint), unpack[result](q.Result)
 	path := j.resolve(q.Path)

@@ -45,18 +45,17 @@ var errDone = errors.New("the queue is done")
 func work(c *cobra.Command, o *core.QueueOptions, w *watcher, untilDone bool) (err error) {
 	var door *core.Door
 	if o.URL == "" {
-		data, err := core.DataDir()
+		var data string
+		if data, err = core.DataDir(); err != nil {
+			return err
+		}
+		door, err = core.OpenDoor(data)
+		if running, ok := errors.AsType[*core.RunningError](err); ok {
+			return fmt.Errorf("%w; it works on the queue already", running)
+		}
 		if err != nil {
 			return err
 		}
-		opened, openErr := core.OpenDoor(data)
-		if running, ok := errors.AsType[*core.RunningError](openErr); ok {
-			return fmt.Errorf("%w; it works on the queue already", running)
-		}
-		if openErr != nil {
-			return openErr
-		}
-		door = opened
 		defer func() { err = errors.Join(err, door.Close()) }()
 	}
 	ctx, quit := context.WithCancelCause(c.Context())

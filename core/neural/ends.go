@@ -3,8 +3,10 @@ package neural
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
+	"unsafe"
 
 	"github.com/tapelight/tapelight/core/frame"
 )
@@ -17,15 +19,22 @@ type Ends struct {
 	Results chan *frame.Frame // outputs, in order; the dispatcher closes it. As large as there are outputs
 	Freed   chan struct{}     // a note that an output has come back
 
-	mu              sync.Mutex
-	finished        bool
-	lentIn, lentOut map[*frame.Frame]bool
+	mu       sync.Mutex
+	finished bool
+	lentIn   map[*frame.Frame]given
+	lentOut  map[*frame.Frame]bool
+}
+
+// given is what a frame was when it was handed out: engines hold pointers to its memory.
+type given struct {
+	format frame.Format
+	memory *byte
 }
 
 // NewEnds makes the ends of a session with so many frames.
 func NewEnds(ctx context.Context, inputs, outputs int) *Ends {
 	return &Ends{Ctx: ctx, Pushed: make(chan *frame.Frame, inputs), Results: make(chan *frame.Frame, outputs), Freed: make(chan struct{}, 1),
-		lentIn: map[*frame.Frame]bool{}, lentOut: map[*frame.Frame]bool{}}
+		lentIn: map[*frame.Frame]given{}, lentOut: map[*frame.Frame]bool{}}
 }
 
 // ended turns the end of ctx or of the session into an error.
@@ -46,13 +55,13 @@ func (e *Ends) Lend(ctx context.Context, free func(context.Context) (*frame.Fram
 		return nil, e.ended(ctx)
 	}
 	e.mu.Lock()
-	e.lentIn[f] = true
+	e.lentIn[f] = given{f.Format, unsafe.SliceData(f.Data)}
 	e.mu.Unlock()
 	return f, nil
 }
 
-// Take is Session.Push with what finds fault with a frame that was changed.
-func (e *Ends) Take(ctx context.Context, f *frame.Frame, check func(*frame.Frame) error) error {
+// Push is Session.Push.
+func (e *Ends) Push(ctx context.Context, f *frame.Frame) error {
 	if err := e.ended(ctx); err != nil {
 		return err
 	}
@@ -61,11 +70,12 @@ func (e *Ends) Take(ctx context.Context, f *frame.Frame, check func(*frame.Frame
 	if e.finished {
 		return ErrFinished
 	}
-	if !e.lentIn[f] {
+	was, lent := e.lentIn[f]
+	if !lent {
 		return errors.New("a frame was pushed that Get did not give, or twice")
 	}
-	if err := check(f); err != nil {
-		return err
+	if f.Format != was.format || len(f.Data) != f.Bytes() || unsafe.SliceData(f.Data) != was.memory {
+		return fmt.Errorf("a pushed frame was changed from %v to %v, or its memory was replaced", was.format, f.Format)
 	}
 	delete(e.lentIn, f)
 	e.Pushed <- f

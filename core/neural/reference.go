@@ -36,6 +36,24 @@ func Reference(n *Network, in []*frame.Frame, i int) (*frame.Frame, error) {
 	return out, nil
 }
 
+// Apart is the largest distance of a frame from values in 0..1, planes as of ReferencePlanes, as a share of the range and beyond half a code.
+func Apart(f *frame.Frame, want [][]float64) (worst float64) {
+	top := float64(int(1)<<f.Depth - 1)
+	for p, values := range want {
+		data := f.Plane(p)
+		for k, v := range values {
+			code := 0.0
+			if f.Depth > 8 {
+				code = float64(binary.LittleEndian.Uint16(data[2*k:]))
+			} else {
+				code = float64(data[k])
+			}
+			worst = max(worst, math.Abs(code/top-v)-0.5/top)
+		}
+	}
+	return worst
+}
+
 // ReferencePlanes is Reference before rounding: per plane the samples row by row, scaled to 0..1 and clipped to it.
 func ReferencePlanes(n *Network, in []*frame.Frame, i int) ([][]float64, error) {
 	if err := n.Validate(); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tapelight/tapelight/core/frame"
 	"github.com/tapelight/tapelight/core/neural"
+	"github.com/tapelight/tapelight/core/neural/neuraltest"
 )
 
 // tape is a network of the form of Tapelight's own: five frames' luma and the centre's companion and chroma in, 24 channels, and twice
@@ -36,7 +37,7 @@ func tape(channels, layers int) *neural.Network {
 	for i := range hidden {
 		hidden[i] = channels
 	}
-	testNetwork(rand.New(rand.NewPCG(1, 1)), n, hidden, func() neural.Activation { return neural.Leaky })
+	neuraltest.Weigh(rand.New(rand.NewPCG(1, 1)), n, hidden, neuraltest.Leaky)
 	return n
 }
 
@@ -67,7 +68,7 @@ func BenchmarkNetworks(b *testing.B) {
 func benchmark(b *testing.B, k cKernel, n *neural.Network) {
 	ctx := context.Background()
 	f := frame.Format{Width: 720, Height: 960, Chroma: frame.YUV420, Depth: 8}
-	in := testFrames(rand.New(rand.NewPCG(2, 2)), f, 1)[0]
+	in := neuraltest.Noise(rand.New(rand.NewPCG(2, 2)), f, 1)[0]
 	s, err := engine{k}.Open(ctx, n, f, neural.Options{})
 	if err != nil {
 		b.Fatal(err)

@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"sync"
 	"time"
@@ -99,15 +98,6 @@ func (s *session) free() {
 func (s *session) Output() frame.Format { return s.p.out }
 
 func (s *session) Get(ctx context.Context) (*frame.Frame, error) { return s.Lend(ctx, s.in.Get) }
-
-func (s *session) Push(ctx context.Context, f *frame.Frame) error {
-	return s.Take(ctx, f, func(f *frame.Frame) error {
-		if f.Format != s.p.in || len(f.Data) != f.Bytes() {
-			return fmt.Errorf("a pushed frame was changed from %v to %v", s.p.in, f.Format)
-		}
-		return nil
-	})
-}
 
 func (s *session) Put(f *frame.Frame) { s.Return(f, s.out.Put) }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/tapelight/tapelight/core/frame"
 	"github.com/tapelight/tapelight/core/neural"
 	"github.com/tapelight/tapelight/core/neural/cpu"
+	"github.com/tapelight/tapelight/core/neural/neuraltest"
 )
 
 // heard collects what an engine says.
@@ -45,9 +46,9 @@ func failing(t *testing.T, after, again int64) {
 func TestFaults(t *testing.T) {
 	const lost, memory = 719, 2
 	live := fakeGet("live")
-	n, f := windowed()
-	in := noise(rand.New(rand.NewPCG(11, 11)), f, 17)
-	want := right(t, n, in)
+	n, f := neuraltest.Windowed()
+	in := neuraltest.Noise(rand.New(rand.NewPCG(11, 11)), f, 17)
+	want := neuraltest.Right(t, n, in)
 	for _, c := range []struct {
 		name          string
 		again         int64 // launches from the first failure to the next, 0 for none
@@ -72,15 +73,17 @@ func TestFaults(t *testing.T) {
 					config.Fallback = cpu.New()
 				}
 				e := New(config)
-				if _, _, err := through(e, n, in[:1], neural.Options{Device: c.device, Batch: 4}); err != nil { // the cards have been tested
+				if _, _, err := neuraltest.Through(e, n, in[:1], neural.Options{Device: c.device, Batch: 4}); err != nil { // the cards have been tested
 					t.Fatal(err)
 				}
 				failing(t, after, c.again)
-				out, st, err := through(e, n, in, neural.Options{Device: c.device, Batch: 4})
+				out, st, err := neuraltest.Through(e, n, in, neural.Options{Device: c.device, Batch: 4})
 				if err != nil {
 					t.Fatal(err)
 				}
-				agree(t, want, out, halfBound)
+				if err := neuraltest.Off(want, out, halfBound); err != nil {
+					t.Error(err)
+				}
 				if int(st.Frames) != len(in) || !h.has(c.want) {
 					t.Errorf("%+v; it said %q", st, h.lines)
 				}
@@ -94,13 +97,13 @@ func TestFaults(t *testing.T) {
 
 // TestNothingLeft: without a fallback, the last card's loss ends the stream with an error.
 func TestNothingLeft(t *testing.T) {
-	n, f := windowed()
+	n, f := neuraltest.Windowed()
 	e := New(Config{})
-	if _, _, err := through(e, n, noise(rand.New(rand.NewPCG(1, 1)), f, 1), neural.Options{Batch: 1}); err != nil {
+	if _, _, err := neuraltest.Through(e, n, neuraltest.Noise(rand.New(rand.NewPCG(1, 1)), f, 1), neural.Options{Batch: 1}); err != nil {
 		t.Fatal(err)
 	}
 	failing(t, 2, 0)
-	if _, _, err := through(e, n, noise(rand.New(rand.NewPCG(1, 1)), f, 9), neural.Options{Batch: 1}); err == nil || !strings.Contains(err.Error(), "no graphics card is left") {
+	if _, _, err := neuraltest.Through(e, n, neuraltest.Noise(rand.New(rand.NewPCG(1, 1)), f, 9), neural.Options{Batch: 1}); err == nil || !strings.Contains(err.Error(), "no graphics card is left") {
 		t.Errorf("it ended with %v", err)
 	}
 }
@@ -109,20 +112,22 @@ func TestNothingLeft(t *testing.T) {
 func TestLittleMemory(t *testing.T) {
 	n := &neural.Network{Name: "tall", Planes: 1, Grid: 1, Scale: 1, FlipBottom: true, Inputs: []neural.Channel{{}, {T: 1}}}
 	r := rand.New(rand.NewPCG(3, 3))
-	weigh(r, n, []int{32, 20, 40}, leaky)
-	in := noise(r, frame.Format{Width: 20, Height: 64, Chroma: frame.Mono, Depth: 10}, 3)
-	want := right(t, n, in)
+	neuraltest.Weigh(r, n, []int{32, 20, 40}, neuraltest.Leaky)
+	in := neuraltest.Noise(r, frame.Format{Width: 20, Height: 64, Chroma: frame.Mono, Depth: 10}, 3)
+	want := neuraltest.Right(t, n, in)
 	for _, capability := range []int64{61, 80} {
 		fake(t, map[string]int64{"capability": capability, "memory": 1 << 30})
 		bound := halfBound
 		if capability == 61 {
 			bound = singleBound
 		}
-		whole, st, err := through(New(Config{}), n, in, neural.Options{Batch: 4})
+		whole, st, err := neuraltest.Through(New(Config{}), n, in, neural.Options{Batch: 4})
 		if err != nil || st.Batch != 4 {
 			t.Fatal(st, err)
 		}
-		agree(t, want, whole, bound)
+		if err := neuraltest.Off(want, whole, bound); err != nil {
+			t.Error(err)
+		}
 		all, err := cards()
 		if err != nil {
 			t.Fatal(err)
@@ -146,12 +151,14 @@ func TestLittleMemory(t *testing.T) {
 				t.Fatal(err)
 			}
 			fake(t, map[string]int64{"memory": c.memory})
-			out, _, err := through(e, n, in, neural.Options{Batch: 4})
+			out, _, err := neuraltest.Through(e, n, in, neural.Options{Batch: 4})
 			if err != nil || !h.has(c.says) {
 				t.Fatalf("with %d bytes: %v, it said %q", c.memory, err, h.lines)
 			}
 			if h.has("works instead") {
-				agree(t, want, out, singleBound)
+				if err := neuraltest.Off(want, out, singleBound); err != nil {
+					t.Error(err)
+				}
 				break
 			}
 			for i := range out {
@@ -166,7 +173,7 @@ func TestLittleMemory(t *testing.T) {
 
 // TestSelfTest: a card that computes wrongly is refused, with a message, and not asked again.
 func TestSelfTest(t *testing.T) {
-	n, f := windowed()
+	n, f := neuraltest.Windowed()
 	fake(t, map[string]int64{"corrupt": 1})
 	e := New(Config{})
 	var wrong *TestError

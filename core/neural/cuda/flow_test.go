@@ -13,14 +13,15 @@ import (
 
 	"github.com/tapelight/tapelight/core/frame"
 	"github.com/tapelight/tapelight/core/neural"
+	"github.com/tapelight/tapelight/core/neural/neuraltest"
 )
 
 // TestOverlap: the driver holds the first batch's computation until the second's upload has been done, and the first's download until the second is computed. Work in
 // one line would wait for itself; the driver gives up then, and counts it.
 func TestOverlap(t *testing.T) {
-	n, f := windowed()
+	n, f := neuraltest.Windowed()
 	e := New(Config{})
-	if _, _, err := through(e, n, noise(rand.New(rand.NewPCG(1, 1)), f, 1), neural.Options{Batch: 2}); err != nil {
+	if _, _, err := neuraltest.Through(e, n, neuraltest.Noise(rand.New(rand.NewPCG(1, 1)), f, 1), neural.Options{Batch: 2}); err != nil {
 		t.Fatal(err)
 	}
 	s, err := e.Open(t.Context(), n, f, neural.Options{Batch: 2})
@@ -32,9 +33,9 @@ func TestOverlap(t *testing.T) {
 	late := fakeGet("late")
 	// The first batch is of frames 0 and 1 and needs 0 to 2, and a table; the second adds 3 and 4, and its table.
 	fake(t, map[string]int64{"kernels_need_uploads": fakeGet("uploads") + 7, "downloads_need_kernels": fakeGet("kernels") + 2*passes})
-	in := noise(rand.New(rand.NewPCG(2, 2)), f, 12)
+	in := neuraltest.Noise(rand.New(rand.NewPCG(2, 2)), f, 12)
 	fed := make(chan error, 1)
-	go func() { fed <- feed(context.Background(), s, in) }()
+	go func() { fed <- neuraltest.Feed(context.Background(), s, in) }()
 	for range in {
 		o, err := s.Next(t.Context())
 		if err != nil {
@@ -54,7 +55,7 @@ func TestOverlap(t *testing.T) {
 func TestNoGrowth(t *testing.T) {
 	fake(t, map[string]int64{"skip": 0})
 	n := &neural.Network{Name: "tiny", Planes: 1, Grid: 1, Scale: 1, Inputs: []neural.Channel{{}}}
-	weigh(rand.New(rand.NewPCG(3, 3)), n, []int{4}, leaky)
+	neuraltest.Weigh(rand.New(rand.NewPCG(3, 3)), n, []int{4}, neuraltest.Leaky)
 	s, err := New(Config{}).Open(t.Context(), n, frame.Format{Width: 4, Height: 4, Chroma: frame.Mono, Depth: 8}, neural.Options{Batch: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -108,19 +109,21 @@ func TestNoGrowth(t *testing.T) {
 // TestTuning: what was measured is used again, also by another engine; a file that can't be read is replaced.
 func TestTuning(t *testing.T) {
 	fake(t, map[string]int64{"memory": 1 << 20}) // so that small batches are the largest
-	n, f := windowed()
-	in := noise(rand.New(rand.NewPCG(4, 4)), f, 3)
-	want := right(t, n, in)
+	n, f := neuraltest.Windowed()
+	in := neuraltest.Noise(rand.New(rand.NewPCG(4, 4)), f, 3)
+	want := neuraltest.Right(t, n, in)
 	dir := filepath.Join(t.TempDir(), "cache")
 	made := func() int64 {
 		from := fakeGet("kernels")
 		e := New(Config{CacheDir: dir})
 		e.slow = 1e9
-		out, st, err := through(e, n, in, neural.Options{})
+		out, st, err := neuraltest.Through(e, n, in, neural.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		agree(t, want, out, halfBound)
+		if err := neuraltest.Off(want, out, halfBound); err != nil {
+			t.Error(err)
+		}
 		if st.Batch < 1 || st.Batch > most || st.Batch&(st.Batch-1) != 0 {
 			t.Errorf("batch %d", st.Batch)
 		}

@@ -65,7 +65,7 @@ func check(c *card, v *variant) (worst float64, err error) {
 			return 0, err
 		}
 		for i, f := range out {
-			worst = max(worst, apart(f, right[i]))
+			worst = max(worst, neural.Apart(f, right[i]))
 		}
 	}
 	if worst > testBound {
@@ -158,20 +158,4 @@ func once(c *card, p *program, frames []*frame.Frame) ([]*frame.Frame, error) {
 		return nil, err
 	}
 	return results, l.wait(b)
-}
-
-// apart is the largest distance of a frame from values in 0..1, beyond half a code.
-func apart(f *frame.Frame, want [][]float64) (worst float64) {
-	top := float64(int(1)<<f.Depth - 1)
-	for p, values := range want {
-		data := f.Plane(p)
-		for k, v := range values {
-			code := float64(data[min(k, len(data)-1)])
-			if f.Depth > 8 {
-				code = float64(binary.LittleEndian.Uint16(data[2*k:]))
-			}
-			worst = max(worst, math.Abs(code/top-v)-0.5/top)
-		}
-	}
-	return worst
 }

@@ -4,7 +4,6 @@ package cuda
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/tapelight/tapelight/core/frame"
@@ -44,15 +43,6 @@ func newSession(e *Engine, g *geometry, o neural.Options, inputs, outputs int) *
 func (s *session) Output() frame.Format { return s.geometry.out }
 
 func (s *session) Get(ctx context.Context) (*frame.Frame, error) { return s.Lend(ctx, s.in.get) }
-
-func (s *session) Push(ctx context.Context, f *frame.Frame) error {
-	return s.Take(ctx, f, func(f *frame.Frame) error {
-		if f.Format != s.geometry.in || len(f.Data) != f.Bytes() || &f.Data[0] != &s.in.memory[s.in.number[f]*f.Bytes()] {
-			return fmt.Errorf("a pushed frame was changed from %v to %v, or its memory was replaced", s.geometry.in, f.Format)
-		}
-		return nil
-	})
-}
 
 func (s *session) Put(f *frame.Frame) { s.Return(f, s.out.put) }
 

@@ -1,4 +1,4 @@
-// Package events carries what happens to whoever watches: a log kept in a ring, and a bus whose slow subscribers hold nobody up.
+// Package events keeps what the program says of its work: a log in a ring, and in a file that is bounded.
 package events
 
 import (

@@ -12,10 +12,13 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/tapelight/tapelight/core/events"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestRingAgreesWithAPlainList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tapelight/tapelight/core/process"
@@ -15,6 +16,8 @@ const (
 	shortest = 100 * time.Millisecond
 	// patience is how long a sample waits for a graphics driver or a file system, either of which can hang for minutes.
 	patience = 500 * time.Millisecond
+	// stale is the time after which an average since the last sample no longer tells how things are now.
+	stale = 20 * time.Second
 )
 
 // Config says what to watch. The zero value watches this program's processes, the machine and its graphics cards.
@@ -31,15 +34,18 @@ type Config struct {
 type Monitor struct {
 	cfg     Config
 	history *History
+	record  *Record
+	looked  atomic.Pointer[time.Time] // when somebody last did
 	gpus    patient[gpuReading]
 	cards   *cards
 	volumes patient[volumeReading]
 
-	mu   sync.Mutex
-	host host
-	tree tree
-	last Sample
-	at   time.Time // of the counters in host and tree
+	mu    sync.Mutex
+	host  host
+	tree  tree
+	last  Sample
+	at    time.Time // of the counters in host and tree
+	begun bool      // no sample was taken against them yet
 }
 
 // New makes a monitor and reads the counters that the first sample will be measured against.
@@ -53,22 +59,31 @@ func New(cfg Config) *Monitor {
 	if cfg.Patience <= 0 {
 		cfg.Patience = patience
 	}
-	m := &Monitor{cfg: cfg, history: NewHistory(0), cards: &cards{drm: cfg.DRM, library: cfg.NVML}, at: time.Now()}
+	m := &Monitor{cfg: cfg, history: NewHistory(0), record: NewRecord(), cards: &cards{drm: cfg.DRM, library: cfg.NVML}}
 	m.gpus.ask = m.cards.read
 	m.volumes.ask = func() volumeReading { return readVolumes(cfg.Volumes) }
-	var ignored Sample
-	m.host.read(context.Background(), &ignored, 0)
-	m.tree.read(cfg.Children(), m.at, 0)
+	m.begin(context.Background())
 	return m
 }
 
-// Sample measures now. Calls within 0.1 s of each other get the same sample, and the first may take that long: shorter times say
-// nothing. Once ctx has ended it returns the last sample.
+// begin reads the counters that the next sample is measured against.
+func (m *Monitor) begin(ctx context.Context) {
+	var ignored Sample
+	m.host, m.tree, m.at, m.begun = host{}, tree{}, time.Now(), true
+	m.host.read(ctx, &ignored, 0)
+	m.tree.read(m.cfg.Children(), m.at, 0)
+}
+
+// Sample measures now. Calls within 0.1 s of each other get the same sample, and the first, or one after a pause of 20 s, may take that long:
+// shorter times say nothing. Once ctx has ended it returns the last sample.
 func (m *Monitor) Sample(ctx context.Context) Sample {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if time.Since(m.at) > stale {
+		m.begin(ctx)
+	}
 	if wait := shortest - time.Since(m.at); wait > 0 {
-		if !m.last.Time.IsZero() {
+		if !m.begun {
 			return m.last
 		}
 		timer := time.NewTimer(wait)
@@ -89,8 +104,8 @@ func (m *Monitor) Sample(ctx context.Context) Sample {
 func (m *Monitor) measure(ctx context.Context) Sample {
 	now := time.Now()
 	elapsed := now.Sub(m.at)
-	m.at = now
-	s := Sample{Time: now}
+	m.at, m.begun = now, false
+	s := Sample{Time: now, Span: elapsed}
 	m.host.read(ctx, &s, elapsed)
 	spent, rss, err := m.tree.read(m.cfg.Children(), now, elapsed)
 	if err != nil {

@@ -11,6 +11,7 @@ const Unknown = -1
 // Sample is one measurement. Rates and percentages are averages since the sample before.
 type Sample struct {
 	Time   time.Time
+	Span   time.Duration // since the sample before
 	CPU    CPU
 	Memory Memory
 	Disk   Disk

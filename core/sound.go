@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tapelight/tapelight/core/audio"
@@ -13,20 +14,20 @@ import (
 	"github.com/tapelight/tapelight/core/source"
 )
 
-// treat measures every track of the wanted part and plans its restoration. Results are cached by content and wish.
+// treat measures every track of the wanted part and plans its restoration, tracks that are kept as they are left out. Results are cached by content and wish.
 func (s *Service) treat(ctx context.Context, id string, src *source.Source, req Request, progress func(string)) ([]plan.Treatment, error) {
 	r := req.Recipe.Sound
-	if len(src.Audio) == 0 || r.Mode == recipe.SoundOff {
+	if len(src.Audio) == 0 || r.Keeps(0) || r.Mode == recipe.SoundOff && r.KeepsLayout() {
 		return nil, nil
 	}
-	wish, err := json.Marshal(struct {
-		recipe.Sound
-		Start, Length float64
-	}{r, req.Start, req.Length})
+	wish := soundWish{Sound: r, Start: req.Start, Length: req.Length}
+	for _, a := range src.Audio { // the file has its say in the layout
+		wish.Layouts = append(wish.Layouts, plan.SoundLayout(req.Recipe, a, false), plan.SoundLayout(req.Recipe, a, true))
+	}
+	key, err := wish.key(id)
 	if err != nil {
 		return nil, err
 	}
-	key := id + "\x00" + string(wish)
 	if t, ok := s.sounds.Get(key); ok {
 		return t, nil
 	}
@@ -34,28 +35,46 @@ func (s *Service) treat(ctx context.Context, id string, src *source.Source, req 
 	if err != nil {
 		return nil, err
 	}
-	var out []plan.Treatment
+	out := make([]plan.Treatment, len(src.Audio))
 	for i, a := range src.Audio {
+		if r.Keeps(i) {
+			continue
+		}
 		if len(src.Audio) == 1 {
 			progress("Measuring the sound")
 		} else {
 			progress(fmt.Sprintf("Measuring sound track %d of %d", i+1, len(src.Audio)))
 		}
-		one, err := treatTrack(ctx, t, src, a, req)
-		if err != nil {
+		if out[i], err = treatTrack(ctx, t, src, a, req); err != nil {
 			return nil, fmt.Errorf("measure sound track %d: %w", i+1, err)
 		}
-		out = append(out, one)
 	}
 	s.sounds.Add(key, out)
 	return out, nil
 }
 
+// soundWish is all that a treatment depends on besides the capture.
+type soundWish struct {
+	Sound         recipe.Sound
+	Start, Length float64
+	Layouts       []ffmpeg.Layout // of each track, with two different sides and with equal ones
+}
+
+func (w soundWish) key(id string) (string, error) {
+	text, err := json.Marshal(w)
+	return id + "\x00" + string(text), err
+}
+
+// mostRestored is how many channels a track may have to be restored: the file that restored sound waits in holds no more.
+const mostRestored = 8
+
 func treatTrack(ctx context.Context, t *ffmpeg.Tools, src *source.Source, a source.Audio, req Request) (plan.Treatment, error) {
 	r := req.Recipe.Sound
-	none := plan.Treatment{}
 	if a.Channels < 1 || a.Rate < 1 {
-		return none, nil
+		return plan.Treatment{}, nil
+	}
+	if a.Channels > mostRestored {
+		return plan.Treatment{Found: []string{fmt.Sprintf("The track has %d channels; what has more than %d is not restored.", a.Channels, mostRestored)}}, nil
 	}
 	span := func(sec float64) time.Duration { return time.Duration(sec * float64(time.Second)) }
 	// The file's clock starts with its earliest stream.
@@ -63,31 +82,115 @@ func treatTrack(ctx context.Context, t *ffmpeg.Tools, src *source.Source, a sour
 	for _, other := range src.Audio {
 		begin = min(begin, other.Start)
 	}
-	start := time.Duration(0)
+	one := soundTrack{tools: t, path: src.Path, track: a, length: span(req.Length)}
 	if req.Start > 0 {
-		start = span(src.Video.Start - begin + req.Start)
+		one.start = span(src.Video.Start - begin + req.Start)
 	}
-	report, err := measureTrack(ctx, t, src.Path, a, start, span(req.Length))
+	one.layout = func(same bool) ffmpeg.Layout { return plan.SoundLayout(req.Recipe, a, same) }
+	if r.Mode == recipe.SoundOff {
+		return one.mixed(ctx)
+	}
+	return one.restored(ctx, audio.Settings{Mode: audio.Mode(r.Mode), TargetLUFS: r.Loudness, KeepLoudness: r.Loudness == 0})
+}
+
+// soundTrack is a part of a track whose treatment is planned.
+type soundTrack struct {
+	tools         *ffmpeg.Tools
+	path          string
+	track         source.Audio
+	start, length time.Duration
+	layout        func(same bool) ffmpeg.Layout // what its channels become, both sides the same or not
+}
+
+// restored plans the repair of what is found, then the layout, then the loudness of what comes of both.
+func (o soundTrack) restored(ctx context.Context, settings audio.Settings) (plan.Treatment, error) {
+	report, err := measureTrack(ctx, o.tools, o.path, o.track, o.start, o.length)
 	if err != nil {
-		return none, err
+		return plan.Treatment{}, err
 	}
-	settings := audio.Settings{Mode: audio.Mode(r.Mode), TargetLUFS: r.Loudness, KeepLoudness: r.Loudness == 0}
+	out := plan.Treatment{Layout: o.layout(report.OneSound()), Found: report.Words()}
+	mix := ffmpeg.Relayout(out.Layout, o.track.Channels)
 	repair := audio.Chain(report, settings, nil)
-	if !settings.KeepLoudness && repair.Program == nil {
-		loud, err := t.Loudness(ctx, src.Path, a.Index, start, span(req.Length), repair.Filters)
+	var gain *plan.SoundStep
+	switch {
+	case repair.Program != nil:
+		out.Program = repair.Program
+		if repair.Level || mix != nil {
+			out.Level = &settings
+		}
+	case mix != nil:
+		if gain, err = o.level(ctx, settings, &repair.Filters, mix); err != nil {
+			return plan.Treatment{}, err
+		}
+	case !settings.KeepLoudness:
+		loud, err := o.tools.Loudness(ctx, o.path, o.track.Index, o.start, o.length, repair.Filters)
 		if err != nil {
-			return none, err
+			return plan.Treatment{}, err
 		}
 		repair = audio.Chain(report, settings, &loud)
 	}
-	out := plan.Treatment{Filters: repair.Filters, Found: report.Words(), Program: repair.Program}
-	if repair.Level {
-		out.Level = &settings
-	}
+	out.Filters = repair.Filters
 	for _, st := range repair.Steps {
 		out.Steps = append(out.Steps, plan.SoundStep{Name: string(st.Name), Why: st.Why})
 	}
+	if mix != nil && o.layout(false) != out.Layout {
+		out.Steps = append(out.Steps, oneSound(report))
+	}
+	if gain != nil {
+		out.Steps = append(out.Steps, *gain)
+	}
 	return out, nil
+}
+
+// mixed plans a track of which nothing but the layout changes.
+func (o soundTrack) mixed(ctx context.Context) (plan.Treatment, error) {
+	out := plan.Treatment{Layout: o.layout(false)}
+	if o.track.Channels == 2 && o.layout(true) == ffmpeg.Mono {
+		report, err := measureTrack(ctx, o.tools, o.path, o.track, o.start, o.length)
+		if err != nil {
+			return plan.Treatment{}, err
+		}
+		out.Found = report.Words()
+		if same := report.OneSound(); same && out.Layout != ffmpeg.Mono {
+			out.Layout = o.layout(true)
+			out.Steps = append(out.Steps, oneSound(report))
+		}
+		if filters, why := report.BothSides(); filters != nil && out.Layout == ffmpeg.Mono {
+			out.Filters = filters
+			out.Steps = append(out.Steps, plan.SoundStep{Name: string(audio.StepChannels), Why: why})
+		}
+	}
+	mix := ffmpeg.Relayout(out.Layout, o.track.Channels)
+	if mix == nil {
+		return out, nil
+	}
+	gain, err := o.level(ctx, audio.Settings{Mode: audio.Off}, &out.Filters, mix)
+	if gain != nil {
+		out.Steps = append(out.Steps, *gain)
+	}
+	return out, err
+}
+
+// level measures a track behind filters and mix, and adds the gain that it needs to filters.
+func (o soundTrack) level(ctx context.Context, settings audio.Settings, filters *[]ffmpeg.Filter, mix []ffmpeg.Filter) (*plan.SoundStep, error) {
+	loud, err := o.tools.Loudness(ctx, o.path, o.track.Index, o.start, o.length, append(slices.Clone(*filters), mix...))
+	if err != nil {
+		return nil, err
+	}
+	gain, why := settings.Mixed(loud)
+	if gain == 0 {
+		return nil, nil
+	}
+	*filters = append(slices.Clone(*filters), ffmpeg.Gain(gain))
+	return &plan.SoundStep{Name: string(audio.StepLoudness), Why: why}, nil
+}
+
+func oneSound(r *audio.Report) plan.SoundStep {
+	why := "Both sides carry the same: they become one channel."
+	if r.DeadSide >= 0 {
+		why = "Only one side carries sound: it becomes the one channel."
+	}
+	return plan.SoundStep{Name: "layout", Why: why}
 }
 
 func measureTrack(ctx context.Context, t *ffmpeg.Tools, path string, a source.Audio, start, length time.Duration) (*audio.Report, error) {

@@ -102,6 +102,9 @@ func (t *Tools) Assemble(ctx context.Context, spec AssembleSpec, report func(Pro
 	if err != nil {
 		return err
 	}
+	if err := t.settle(ctx, &spec.Encode); err != nil {
+		return err
+	}
 	args, err := spec.Args()
 	if err != nil {
 		return err

@@ -31,10 +31,13 @@ type AudioTrack struct {
 	Codec    string   `json:"codec"`             // ffmpeg's encoder
 	Bitrate  int      `json:"bitrate,omitempty"` // kbit/s
 	Rate     int      `json:"rate"`
-	Channels int      `json:"channels"`
+	Channels int      `json:"channels"` // that come out
+	Layout   Layout   `json:"layout,omitempty"`
+	From     int      `json:"from,omitempty"` // channels before Layout
 	Language string   `json:"language,omitempty"`
 	Title    string   `json:"title,omitempty"`
 	Default  bool     `json:"default"`
+	late     int      // samples that this ffmpeg's surround is late by; 0: as usual
 }
 
 // SubtitleTrack is one subtitle track of the output.
@@ -103,15 +106,18 @@ func (s EncodeSpec) Filters() []Filter {
 }
 
 // soundFilters puts a track's restoration between the filters that hold it to the picture: it starts with the first picture (earlier sound is
-// cut, later sound led in by silence, gaps filled) and ends with the last.
+// cut, later sound led in by silence, gaps filled) and ends with the last. Channels are mixed at the rate that comes out, so that the spectra which spread
+// them are equally long at any rate of the capture.
 func (s EncodeSpec) soundFilters(a AudioTrack) []Filter {
 	chain := []Filter{FillGaps()}
 	chain = append(chain, a.Filters...)
+	chain = append(chain, Resample(a.Rate))
+	chain = append(chain, a.layoutFilters()...)
 	if a.Codec == "libopus" { // it refuses others, where the other encoders have ffmpeg bring them to the nearest they know
 		chain = append(chain, F("aformat", "channel_layouts", "mono|stereo|3.0|quad|5.0|5.1|6.1|7.1"))
 	}
 	samples := int64(math.Round(s.Duration() * float64(a.Rate)))
-	return append(chain, F("aresample", "osr", a.Rate), F("asetpts", "expr", "N/SR/TB"), F("apad", "whole_len", samples), F("atrim", "end_sample", samples))
+	return append(chain, F("asetpts", "expr", "N/SR/TB"), F("apad", "whole_len", samples), F("atrim", "end_sample", samples))
 }
 
 // muxers by container, and what each wants.
@@ -180,18 +186,15 @@ func (s EncodeSpec) withSource(out ff.KwArgs, name string, pictures func() *ff.S
 	for i, t := range s.Subtitles {
 		out["c:s:"+strconv.Itoa(i)] = t.Codec
 	}
-	src := ff.KwArgs{}
-	if s.Seek > 0 {
-		src["ss"] = timeArg(s.Seek)
-	}
-	if s.Shift != 0 {
-		src["itsoffset"] = timeArg(s.Shift)
-	}
+	src, early := s.sourceOptions()
 	build := func() *ff.Stream {
-		source := input(s.Source, src)
+		source, sound := input(s.Source, src), input(s.Source, early)
 		streams := []*ff.Stream{pictures()}
 		for _, a := range s.Audio {
 			in := source.Get(strconv.Itoa(a.Stream))
+			if !a.Copy {
+				in = sound.Get(strconv.Itoa(a.Stream))
+			}
 			if a.File != "" {
 				in = ff.Input("file:"+a.File, ff.KwArgs{"protocol_whitelist": "file", "f": "flac"}).Get("a:0")
 			}
@@ -209,16 +212,23 @@ func (s EncodeSpec) withSource(out ff.KwArgs, name string, pictures func() *ff.S
 		return arguments(build, name)
 	}
 	var files []string
-	fromSource := len(s.Subtitles)
+	plain, led := len(s.Subtitles) > 0, false
 	for _, a := range s.Audio {
-		if a.File != "" {
+		switch {
+		case a.File != "":
 			files = append(files, "file:"+a.File)
-		} else {
-			fromSource++
+		case a.Copy || s.Seek == 0: // the two are one then
+			plain = true
+		default:
+			led = true
 		}
 	}
-	if fromSource > 0 {
-		return arguments(build, append(append([]string{name}, files...), "file:"+s.Source)...)
+	if plain || led {
+		inputs := append([]string{name}, files...)
+		if plain && led {
+			inputs = append(inputs, "file:"+s.Source)
+		}
+		return arguments(build, append(inputs, "file:"+s.Source)...)
 	}
 	// The library leaves an input out of which nothing is mapped; its tags and chapters are wanted all the same.
 	args, err := arguments(build, append(files, name)...)
@@ -242,6 +252,22 @@ func (s EncodeSpec) withSource(out ff.KwArgs, name string, pictures func() *ff.S
 		}
 	}
 	return args, nil
+}
+
+// sourceOptions are those of the capture as an input, and of the capture as the input for sound that is cut to the sample.
+func (s EncodeSpec) sourceOptions() (plain, early ff.KwArgs) {
+	plain, early = ff.KwArgs{}, ff.KwArgs{}
+	if s.Seek > 0 {
+		plain["ss"] = timeArg(s.Seek)
+		seek, shift := seekSound(s.Seek)
+		early["ss"], early["itsoffset"] = timeArg(seek), timeArg(s.Shift+shift)
+	} else if s.Shift != 0 {
+		early["itsoffset"] = timeArg(s.Shift)
+	}
+	if s.Shift != 0 {
+		plain["itsoffset"] = timeArg(s.Shift)
+	}
+	return plain, early
 }
 
 // markOptions writes the tags, and what continuing needs: groups of pictures that lean on no other, none longer than four seconds, each written out

@@ -26,6 +26,9 @@ type Encoder struct {
 
 // Encode starts an encoder. End it by Finish, or by Close.
 func (t *Tools) Encode(ctx context.Context, spec EncodeSpec) (*Encoder, error) {
+	if err := t.settle(ctx, &spec); err != nil {
+		return nil, err
+	}
 	args, err := spec.Args()
 	if err != nil {
 		return nil, err

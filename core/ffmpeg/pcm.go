@@ -53,11 +53,22 @@ func (t *Tools) PCM(ctx context.Context, path string, streamIndex int, spec PCMS
 	return &PCMReader{path: path, child: child, raw: make([]byte, 0, 64<<10)}, nil
 }
 
+// soundLead is by how many seconds earlier than it is wanted sound is looked for. Program and transport streams have no index: a seek in them lands at a
+// picture, whose sound was stored up to a second before it, or a few seconds late altogether. What comes too early is cut to the sample.
+const soundLead = 3.0
+
+// seekSound are the seek, and the shift of times after it, that let a sound begin at start exactly.
+func seekSound(start float64) (seek, shift float64) {
+	lead := min(start, soundLead)
+	return start - lead, -lead
+}
+
 // soundArgs opens one sound stream of path and nothing else.
 func soundArgs(path string, streamIndex int, start, duration time.Duration) []string {
 	args := []string{"-hide_banner", "-nostdin", "-nostats", "-vn", "-sn", "-dn"}
 	if start > 0 {
-		args = append(args, "-ss", seconds(start))
+		seek, shift := seekSound(start.Seconds())
+		args = append(args, "-ss", timeArg(seek), "-itsoffset", timeArg(shift)) // a seek to 0, too: it makes the duration count from start
 	}
 	if duration > 0 {
 		args = append(args, "-t", seconds(duration))

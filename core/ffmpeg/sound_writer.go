@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/tapelight/tapelight/core/process"
@@ -24,12 +25,13 @@ const soundHeadroom = 2
 // RestoreHeadroom brings sound kept by a SoundWriter back to its level.
 func RestoreHeadroom() Filter { return F("volume", "volume", soundHeadroom, "precision", "float") }
 
-// WriteSound begins path, which is replaced if it is there. mark says in the file what it is (MarkTag). With measure, Finish tells the loudness.
+// WriteSound begins path, which is replaced if it is there. mark says in the file what it is (MarkTag). With measure, Finish tells the loudness, behind
+// filters that mix the channels (nil where they stay).
 // Samples are kept to 20 bits, 124 dB below full scale, which takes a third less room than 24.
-func (t *Tools) WriteSound(ctx context.Context, path string, rate, channels int, mark string, measure bool) (*SoundWriter, error) {
+func (t *Tools) WriteSound(ctx context.Context, path string, rate, channels int, mark string, measure bool, mixed []Filter) (*SoundWriter, error) {
 	args := []string{"-hide_banner", "-nostats", "-loglevel", "info", "-y", "-f", "s32le", "-ar", strconv.Itoa(rate), "-ac", strconv.Itoa(channels), "-i", "pipe:0"}
 	if measure {
-		args = append(args, "-filter_complex", "[0:a]asplit[keep][seen];[seen]"+Chain([]Filter{F("loudnorm", "print_format", "json"), F("anullsink")}), "-map", "[keep]")
+		args = append(args, "-filter_complex", "[0:a]asplit[keep][seen];[seen]"+Chain(append(slices.Clone(mixed), loudnessMeter(), F("anullsink"))), "-map", "[keep]")
 	}
 	args = append(args, "-c:a", "flac", "-compression_level", "3", "-sample_fmt", "s32", "-metadata", MarkTag+"="+mark, "-f", "flac", "file:"+path)
 	child, err := process.Start(ctx, process.Spec{Label: "sound writer", Path: t.FFmpeg, Args: args, Stdin: true})

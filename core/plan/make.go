@@ -42,6 +42,7 @@ type Treatment struct {
 	Found   []string
 	Program *audio.Program  // nil: Filters alone
 	Level   *audio.Settings // nil: the loudness is in Filters, or left alone
+	Layout  ffmpeg.Layout   // as SoundLayout says of this track
 }
 
 // ErrNoVideo is a source without a picture.
@@ -77,7 +78,9 @@ func Make(in Input) (*Plan, error) {
 	if err := p.output(in); err != nil {
 		return nil, err
 	}
-	p.streams(in)
+	if err := p.streams(in); err != nil {
+		return nil, err
+	}
 	p.estimate(in)
 	return p, nil
 }

@@ -79,32 +79,25 @@ func colors(c source.Color, s source.Standard) (from, to ffmpeg.ColorSpace) {
 	return from, ffmpeg.HD
 }
 
-// soundCodecs by container: ours to ffmpeg's, the first being the choice where nothing is said.
-var soundCodecs = map[string][]struct{ name, codec string }{
-	"mkv": {{"aac", "aac"}, {"opus", "libopus"}, {"flac", "flac"}, {"pcm", "pcm_s24le"}, {"ac3", "ac3"}},
-	"mp4": {{"aac", "aac"}, {"opus", "libopus"}, {"ac3", "ac3"}},
-	"mov": {{"aac", "aac"}, {"pcm", "pcm_s24le"}, {"ac3", "ac3"}},
-}
-
-// copyable sound codecs by container.
-var copyable = map[string][]string{
-	"mkv": {"aac", "mp3", "mp2", "ac3", "eac3", "dts", "flac", "opus", "vorbis", "pcm_s16le", "pcm_s24le", "pcm_s16be"},
-	"mp4": {"aac", "mp3", "ac3", "eac3"},
-	"mov": {"aac", "mp3", "ac3", "pcm_s16le", "pcm_s24le", "pcm_s16be"},
-}
-
 // streams decides what becomes of sound, subtitles and the rest.
-func (p *Plan) streams(in Input) {
+func (p *Plan) streams(in Input) error {
 	e := &p.Encode
 	for i, a := range p.Source.Audio {
-		t := Treatment{Rate: outputRate(a.Rate)}
+		t := Treatment{Rate: outputRate(a.Rate), Layout: SoundLayout(in.Recipe, a, false)}
 		if i < len(in.Sound) {
 			t = in.Sound[i]
 			if t.Rate == 0 {
 				t.Rate = outputRate(a.Rate)
 			}
 		}
-		e.Audio = append(e.Audio, p.track(a, t, in))
+		track, err := p.track(i, a, t, in)
+		if err != nil {
+			return err
+		}
+		e.Audio = append(e.Audio, track)
+		if in.Recipe.Sound.Keeps(i) {
+			t = Treatment{}
+		}
 		p.Sound = append(p.Sound, SoundTrack{Stream: a.Index, Steps: t.Steps, Found: t.Found, Program: t.Program, Level: t.Level})
 	}
 	for _, s := range p.Source.Subtitles {
@@ -126,64 +119,7 @@ func (p *Plan) streams(in Input) {
 	for _, o := range p.Source.Other {
 		p.warn("Left out: %s.", o)
 	}
-}
-
-func (p *Plan) track(a source.Audio, t Treatment, in Input) ffmpeg.AudioTrack {
-	e, s := &p.Encode, in.Recipe.Sound
-	track := ffmpeg.AudioTrack{Stream: a.Index, Filters: t.Filters, Rate: t.Rate, Channels: a.Channels, Language: a.Language, Title: a.Title, Default: a.Default}
-	// Untouched sound that needs no shifting is kept bit for bit.
-	late := a.Start - p.Source.Video.Start
-	if s.Mode == recipe.SoundOff && s.Codec == recipe.CodecAuto && late >= 0 && e.Seek == 0 && p.Decode.Duration == 0 && slices.Contains(copyable[e.Container], a.Codec) {
-		track.Copy, track.Filters = true, nil
-		return track
-	}
-	codecs := soundCodecs[e.Container]
-	chosen := codecs[0]
-	if e.Encoder == "ffv1" && s.Codec == recipe.CodecAuto {
-		chosen = codecs[2] // a lossless picture deserves lossless sound
-	}
-	if e.Encoder == "prores" && e.Container == "mov" && s.Codec == recipe.CodecAuto {
-		chosen = codecs[1]
-	}
-	if s.Codec != recipe.CodecAuto {
-		found := false
-		for _, c := range codecs {
-			if c.name == string(s.Codec) {
-				chosen, found = c, true
-			}
-		}
-		if !found {
-			p.warn("A .%s file can't hold %s sound: %s is used.", e.Container, s.Codec, chosen.name)
-		}
-	}
-	track.Codec = chosen.codec
-	if chosen.codec == "libopus" || chosen.codec == "ac3" {
-		track.Rate = 48000
-	}
-	if chosen.codec != "flac" && !strings.HasPrefix(chosen.codec, "pcm") {
-		kbits := s.Bitrate
-		if kbits == 0 {
-			kbits = 192
-		}
-		track.Bitrate = min(max(64, kbits*max(a.Channels, 1)/2), mostBitrate(chosen.codec, a.Channels))
-	}
-	return track
-}
-
-// mostBitrate is what an encoder takes, in kbit/s: AC-3 640 in all, the others 256 a channel (libopus refuses more, more does nothing for AAC).
-func mostBitrate(codec string, channels int) int {
-	if codec == "ac3" {
-		return 640
-	}
-	return 256 * min(max(channels, 1), 8)
-}
-
-// outputRate keeps the rates that every codec takes and brings the others to 48 kHz.
-func outputRate(rate int) int {
-	if rate == 44100 {
-		return rate
-	}
-	return 48000
+	return nil
 }
 
 // estimate foresees size and memory. Bits a pixel are from the encoders' table; memory was fitted to measured runs.

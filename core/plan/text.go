@@ -45,6 +45,7 @@ func (p *Plan) Text() string {
 			if a.Bitrate > 0 {
 				what += fmt.Sprintf(" %d kbit/s", a.Bitrate)
 			}
+			what += layoutWords(a)
 			if len(a.Filters) > 0 {
 				what += ": " + ffmpeg.Chain(a.Filters)
 			}

@@ -2,6 +2,8 @@
 // and into what file it goes. A recipe knows nothing of any particular tape; core/plan brings the two together.
 package recipe
 
+import "encoding/json"
+
 // Recipe is a complete set of wishes. Its zero value is not valid: start from a preset or Default.
 type Recipe struct {
 	Name        string `toml:"name" json:"name"`                         // short, unique: "vhs"
@@ -39,9 +41,29 @@ type Upscale struct {
 type Sound struct {
 	Mode     Choice  `toml:"mode" json:"mode"`         // SoundAuto, SoundOff, SoundLight, SoundVoice, SoundMusic, SoundStrong
 	Loudness float64 `toml:"loudness" json:"loudness"` // target in LUFS, -36..-9; 0 leaves the level alone
-	Codec    Choice  `toml:"codec" json:"codec"`       // CodecAuto, CodecAAC, CodecOpus, CodecFLAC, CodecPCM, CodecAC3
+	Codec    Choice  `toml:"codec" json:"codec"`       // CodecAuto, CodecAAC, CodecOpus, CodecFLAC, CodecPCM, CodecAC3, CodecEAC3
 	Bitrate  int     `toml:"bitrate" json:"bitrate"`   // kbit/s for two channels, 64..640; 0 chooses
+
+	Layout Choice `toml:"layout,omitempty" json:"layout,omitempty"` // LayoutFound (also where empty), LayoutAuto, LayoutMono, LayoutStereo, Layout51, Layout71
+	Tracks Choice `toml:"tracks,omitempty" json:"tracks,omitempty"` // TracksAll (also where empty), TracksFirst, TracksCopy
 }
+
+// UnmarshalJSON fills in what records from before a setting was there don't say.
+func (s *Sound) UnmarshalJSON(text []byte) error {
+	type plain Sound
+	v := plain{Layout: LayoutFound, Tracks: TracksAll}
+	if err := json.Unmarshal(text, &v); err != nil {
+		return err
+	}
+	*s = Sound(v)
+	return nil
+}
+
+// Keeps tells whether track number i (from 0) is to be kept as it is, untreated, and copied where the file can hold it.
+func (s Sound) Keeps(i int) bool { return s.Tracks == TracksCopy || s.Tracks == TracksFirst && i > 0 }
+
+// KeepsLayout tells whether all channels stay what they are.
+func (s Sound) KeepsLayout() bool { return s.Layout == "" || s.Layout == LayoutFound }
 
 // Output is the file that comes out.
 type Output struct {
@@ -80,6 +102,18 @@ const (
 	CodecFLAC Choice = "flac"
 	CodecPCM  Choice = "pcm"
 	CodecAC3  Choice = "ac3"
+	CodecEAC3 Choice = "eac3"
+
+	LayoutFound  Choice = "found"  // as it is on the tape
+	LayoutAuto   Choice = "auto"   // one channel where both sides carry the same, otherwise as found
+	LayoutMono   Choice = "mono"   // one channel
+	LayoutStereo Choice = "stereo" // two channels
+	Layout51     Choice = "5.1"    // mono and stereo spread over six channels
+	Layout71     Choice = "7.1"    // and over eight
+
+	TracksAll   Choice = "all"   // each sound track is treated
+	TracksFirst Choice = "first" // the first is treated, the others are copied
+	TracksCopy  Choice = "copy"  // all are copied
 
 	ContainerMKV Choice = "mkv"
 	ContainerMP4 Choice = "mp4"
@@ -102,7 +136,7 @@ func Default() Recipe {
 		Name: "custom", Title: "Custom",
 		Picture: Picture{Scan: ScanAuto, FieldOrder: OrderAuto, Rate: RateFields, Denoise: 50},
 		Upscale: Upscale{Network: NetworkAuto, Strength: 100, Height: 1080},
-		Sound:   Sound{Mode: SoundAuto, Loudness: -16, Codec: CodecAuto},
+		Sound:   Sound{Mode: SoundAuto, Loudness: -16, Codec: CodecAuto, Layout: LayoutFound, Tracks: TracksAll},
 		Output:  Output{Container: ContainerMKV, Encoder: "x265", Quality: 60, Speed: SpeedMedium},
 	}
 }

@@ -36,7 +36,7 @@ type Field struct {
 	Key      string
 	Choices  []Choice // a fixed set, or
 	Min, Max float64  // a range
-	Zero     bool     // 0 is allowed besides the range
+	Zero     bool     // 0 is allowed besides the range; of choices: saying nothing means the first
 	get      func(*Recipe) any
 }
 
@@ -61,6 +61,9 @@ func Fields() []Field {
 	choice := func(key string, get func(*Recipe) Choice, c ...Choice) Field {
 		return Field{Key: key, Choices: c, get: func(r *Recipe) any { return get(r) }}
 	}
+	choiceOrNone := func(key string, get func(*Recipe) Choice, c ...Choice) Field {
+		return Field{Key: key, Choices: c, Zero: true, get: func(r *Recipe) any { return get(r) }}
+	}
 	number := func(key string, lo, hi float64, zero bool, get func(*Recipe) any) Field {
 		return Field{Key: key, Min: lo, Max: hi, Zero: zero, get: get}
 	}
@@ -75,8 +78,10 @@ func Fields() []Field {
 		number("upscale.height", 240, 4320, true, func(r *Recipe) any { return r.Upscale.Height }),
 		choice("sound.mode", func(r *Recipe) Choice { return r.Sound.Mode }, SoundAuto, SoundOff, SoundLight, SoundVoice, SoundMusic, SoundStrong),
 		number("sound.loudness", -36, -9, true, func(r *Recipe) any { return r.Sound.Loudness }),
-		choice("sound.codec", func(r *Recipe) Choice { return r.Sound.Codec }, CodecAuto, CodecAAC, CodecOpus, CodecFLAC, CodecPCM, CodecAC3),
+		choice("sound.codec", func(r *Recipe) Choice { return r.Sound.Codec }, CodecAuto, CodecAAC, CodecOpus, CodecFLAC, CodecPCM, CodecAC3, CodecEAC3),
 		number("sound.bitrate", 64, 640, true, func(r *Recipe) any { return r.Sound.Bitrate }),
+		choiceOrNone("sound.layout", func(r *Recipe) Choice { return r.Sound.Layout }, LayoutFound, LayoutAuto, LayoutMono, LayoutStereo, Layout51, Layout71),
+		choiceOrNone("sound.tracks", func(r *Recipe) Choice { return r.Sound.Tracks }, TracksAll, TracksFirst, TracksCopy),
 		choice("output.container", func(r *Recipe) Choice { return r.Output.Container }, ContainerMKV, ContainerMP4, ContainerMOV),
 		number("output.quality", 0, 100, false, func(r *Recipe) any { return r.Output.Quality }),
 		choice("output.speed", func(r *Recipe) Choice { return r.Output.Speed }, SpeedFast, SpeedMedium, SpeedSlow),
@@ -95,7 +100,7 @@ func (r *Recipe) Validate() error {
 		var shown string
 		switch v := f.get(r).(type) {
 		case Choice:
-			bad, shown = !slices.Contains(f.Choices, v), fmt.Sprintf("%q", string(v))
+			bad, shown = !slices.Contains(f.Choices, v) && !(f.Zero && v == ""), fmt.Sprintf("%q", string(v))
 		case int:
 			bad, shown = !f.holds(float64(v)), fmt.Sprint(v)
 		case float64:

@@ -112,7 +112,9 @@ func (r *Runner) soundTrack(ctx context.Context, p *plan.Plan, i int) (gain floa
 	if err := skip(pcm, lead*int64(track.Program.Channels)); err != nil {
 		return 0, err
 	}
-	w, err := r.Tools.WriteSound(ctx, soundPath(p.Output, i), track.Program.Rate, track.Program.Channels, soundMark, track.Level != nil)
+	a := p.Encode.Audio[i]
+	mixed := ffmpeg.Relayout(a.Layout, a.From)
+	w, err := r.Tools.WriteSound(ctx, soundPath(p.Output, i), track.Program.Rate, track.Program.Channels, soundMark, track.Level != nil, mixed)
 	if err != nil {
 		return 0, err
 	}
@@ -135,6 +137,9 @@ func (r *Runner) soundTrack(ctx context.Context, p *plan.Plan, i int) (gain floa
 		return 0, err
 	}
 	gain, why := track.Level.Loudness(loudness)
+	if mixed != nil {
+		gain, why = track.Level.Mixed(loudness)
+	}
 	if r.Note != nil && gain != 0 {
 		r.Note("Loudness: " + why)
 	}

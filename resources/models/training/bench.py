@@ -1,4 +1,4 @@
-"""The bench: unseen sources on several tapes, the networks against ffmpeg's filters, the program before this one and a published network.
+"""The bench: unseen sources on several tapes and as progressive pictures, the networks against ffmpeg's filters, the program before this one and a published network.
 
 usage: bench.py ../tape-fast.onnx [...] [--data build/training] [--short] [--tapes "VHS SP;clean"] [--sheets FOLDER] [--slim FOLDER]
 24 moments of 352x240 (PAL: 352x288) at field rate for each source and tape; two successive ones, a top and a bottom field's, are measured at twice the size,
@@ -22,7 +22,7 @@ from cases import CASES, OUTSIDE, measure, rows, sequence
 
 SHORT = (("VHS SP", "filters, heavy, PAL", "clean"), ("face", "titles", "photo0", "photo4"))
 CLASSICAL, DENOISED = "bwdif + hqdn3d 8:6:12:9", "bwdif + nlmeans"
-CODE = ("cases", "rivals", "scenes", "tape", "composite", "capture", "titles", "clips", "motion")
+CODE = ("cases", "rivals", "scenes", "tape", "composite", "capture", "film", "titles", "clips", "motion")
 
 
 def stamp(paths):
@@ -61,19 +61,25 @@ def inside(case, source):
 
 
 def table(results, cases):
-    """results {method: {(tape, source): measures}} as Markdown."""
+    """results {method: {(tape, source): measures}} as Markdown; methods that were not measured on these cases are left out."""
     lines = ["| PSNR-Y, dB | " + " | ".join(cases) + " | **mean** | chroma | SSIM | flicker |", "|---" * (len(cases) + 5) + "|"]
     for name, r in results.items():
+        r = {k: v for k, v in r.items() if k[0] in cases}
+        if not r:
+            continue
         cells = ["%.2f" % mean(r, lambda c, s, w=w: c == w, 0) for w in cases]
         cells += ["**%.2f**" % mean(r, inside, 0), "%.2f" % mean(r, inside, 1), "%.4f" % mean(r, inside, 2), "%.2f" % mean(r, inside, 3)]
         lines.append("| %s | " % name + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def sources_table(results, sources):
+def sources_table(results, cases, sources):
     """The same by source."""
     lines = ["| PSNR-Y, dB | " + " | ".join(sources) + " |", "|---" * (len(sources) + 1) + "|"]
     for name, r in results.items():
+        r = {k: v for k, v in r.items() if k[0] in cases}
+        if not r:
+            continue
         lines.append("| %s | " % name + " | ".join("%.2f" % mean(r, lambda c, s, w=w: inside(c, s) and s == w, 0) for w in sources) + " |")
     return "\n".join(lines)
 
@@ -106,16 +112,17 @@ def main():
     cases, sources = SHORT if o.short else (tuple(CASES), tuple(everything[:o.sources]))
     if o.tapes:
         cases = tuple(o.tapes.split(";"))
-    todo = rows(nets, rivals.Slim(o.slim) if o.slim else None)
+    slim = rivals.Slim(o.slim) if o.slim else None
+    todo = {p: rows(nets, slim, p) for p in (False, True)}
     here = os.path.dirname(os.path.abspath(__file__))
-    marks = {n: stamp([os.path.join(here, c + ".py") for c in CODE] + [p for p in o.network if os.path.basename(p) == n + ".onnx"]) for n in todo}
-    results, begun, wanted = {n: {} for n in todo}, time.time(), sheets.wanted() if o.sheets else {}
+    marks = {n: stamp([os.path.join(here, c + ".py") for c in CODE] + [p for p in o.network if os.path.basename(p) == n + ".onnx"]) for t in todo.values() for n in t}
+    results, begun, wanted = {n: {} for n in marks}, time.time(), sheets.wanted() if o.sheets else {}
     for i, case in enumerate(cases):
         kept = Kept(o.data, case)
         for source in sources:
             show = wanted.get((case, source), {})
             s = None
-            for name, run in todo.items():
+            for name, run in todo[CASES[case][1]].items():
                 key = "|".join((marks[name], name, case, source))
                 if key not in kept.figures or name in show:
                     s = s or sequence(o.data, case, source, list(CASES).index(case) + everything.index(source))
@@ -131,7 +138,11 @@ def main():
         print("%d of %d tapes, %.0f s" % (i + 1, len(cases), time.time() - begun), flush=True)
     if o.sheets:
         sheets.write(o.sheets, wanted)
-    print("\n%s\n\n%s\n\n%s" % (table(results, cases), sources_table(results, sources), behind(results, nets)))
+    for progressive in (False, True):
+        some = [c for c in cases if CASES[c][1] == progressive]
+        if some:
+            print("\n%s\n\n%s" % (table(results, some), sources_table(results, some, sources)))
+    print("\n" + behind(results, nets))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import torch
 import capture
 import clips
 import evaluate
+import film
 import network
 import rivals
 import scenes
@@ -22,6 +23,11 @@ def wire(pal, comb=False):
     return dict(pal=pal, half=1.0, comb=comb, start=0.2)
 
 
+def shot(**more):
+    """Progressive pictures as film.draw() makes them, fixed."""
+    return dict(dict(kind="dvd", blur=(0.4, 0.3), sharpen=0.2, sharpen_width=1.4, noise=0.006, noise_width=0.5, chroma_noise=0.003, chroma_width=0.8), **more)
+
+
 # name: pal, progressive, tape, encoder; a tape that is text is ffmpeg's filters, and none of the training's simulation.
 CASES = {
     "S-VHS, good": (False, False, worn(0.006, 0.006, luma_mhz=5.0, chroma_mhz=1.0, peaking=0.2, chroma_delay=0.2), None),
@@ -33,9 +39,16 @@ CASES = {
     "filters, light": (False, False, "gblur=sigma=0.9:sigmaV=0.01,noise=c0s=6:c0f=t:c1s=6:c1f=t:c2s=6:c2f=t", ("h264", 18)),
     "filters, heavy, PAL": (True, False, "gblur=sigma=1.4:sigmaV=0.01:planes=1,gblur=sigma=3:sigmaV=0.6:planes=6,noise=c0s=22:c0f=t:c1s=14:c1f=t:c2s=14:c2f=t", ("mpeg2", 5)),
     "clean": (False, False, dict(clean=True), None),
-    "progressive, VHS SP": (False, True, worn(0.014, 0.010), ("h264", 20)),
+    "film on VHS SP": (False, True, dict(kind="tape", tape=worn(0.014, 0.010)), ("h264", 20)),
+    "film on VHS EP, MPEG-2": (False, True, dict(kind="tape", tape=worn(0.03, 0.018, jitter=0.15)), ("mpeg2", 4)),
+    "film on DVD": (False, True, shot(), ("mpeg2", 4)),
+    "film on DVD, grainy": (False, True, shot(noise=0.016), ("mpeg2", 3)),
+    "webcam": (False, True, shot(blur=(0.8, 0.8), sharpen=0.6, noise=0.02, noise_width=0.7, chroma_noise=0.012, chroma_width=1.5), ("mjpeg", 6)),
+    "early web video": (False, True, shot(blur=(0.6, 0.6), noise=0.008), ("mpeg4", 6)),
+    "filters, progressive": (False, True, "gblur=sigma=0.7,noise=alls=12:allf=t", ("h264", 24)),
+    "clean, progressive": (False, True, shot(blur=(0, 0), sharpen=0, noise=0), None),
 }
-OUTSIDE = ("clean", "progressive, VHS SP")  # of the mean: not what the networks are for
+OUTSIDE = ("clean", "clean, progressive")  # of the means: not what the networks are for
 
 
 def sequence(data, case, source, k):
@@ -53,17 +66,19 @@ def sequence(data, case, source, k):
         to = lambda a: (a * 255 + 0.5).clip(1, 254).astype(np.uint8)
         y, c = rivals.play(to(y), to(c), played, "yuv420p")
         y, c = to(y), to(c)
+    elif "kind" in played:
+        y, c = film.play(y, c, played, rng)
     else:
         y, c = tape.play(y, c, played, rng)
     if not progressive:
         y, c = clips.weave(y, c, bottom)
     if encoder:
-        y, c = capture.through(y, c, bottom, pal, *encoder)
+        y, c = film.through(y, c, *encoder) if progressive else capture.through(y, c, bottom, pal, *encoder)
     return y, c, bottom, progressive, truth
 
 
 def tapelight(net, y, c, bottom, progressive):
-    """The network as the product runs it; progressive pictures as if all their lines were a top field's."""
+    """The network as the product runs it."""
     model, k = net
     start = rivals.head(bottom, progressive, "bwdif=1:%d")
     ly, lc = zip(*(rivals.play(y, c, start + f) for f in ("null", "hqdn3d=" + k["companion"])))
@@ -90,10 +105,10 @@ def measure(out, truth):
             float(np.mean([evaluate.ssim(inner(y[i]), inner(ty[i])) for i in k])), flicker]
 
 
-def rows(nets, slim):
+def rows(nets, slim, progressive=False):
     """What is measured: name -> a function of a captured sequence, giving the two moments."""
     pick = lambda o: (o[0][list(AT)], o[1][list(AT)])
-    out = {n: (lambda s, n=n: pick(rivals.chain(n, *s))) for n in rivals.CHAINS}
+    out = {n: (lambda s, n=n: pick(rivals.chain(n, *s))) for n in rivals.CHAINS if not (progressive and "estdif" in n)}
     out["predecessor's recipe"] = lambda s: pick(rivals.predecessor(*s))
     if slim:
         def published(s):
@@ -101,5 +116,5 @@ def rows(nets, slim):
             a = [slim.run(y[t], c[t]) for t in AT]
             return np.stack([q[0] for q in a]), np.stack([q[1] for q in a])
         out["bwdif + esrgan-slim"] = published
-    out.update({n: (lambda s, m=m: tapelight(m, *s)) for n, m in nets.items()})
+    out.update({n: (lambda s, m=m: tapelight(m, *s)) for n, m in nets.items() if m[1]["fields"] != progressive})
     return out

@@ -1,6 +1,6 @@
 """Renders clips: photographs in motion, one moment per field, through the tape path and through ffmpeg's own filters.
 
-usage: clips.py SPLIT COUNT SEED [--data build/training] [--companion 4:3:6:4.5[,more]]
+usage: clips.py SPLIT COUNT SEED [--data build/training] [--companion 4:3:6:4.5[,more]] [--progressive]
 Gives DATA/clips/SPLIT-SEED.*.npy, COUNT clips of an SD picture of WIDTH x HEIGHT with FIELDS moments each:
  y  uint16 [n, KEPT, P, h, w]       deinterlaced frames of the moments FIRST.., 10 bits; P: main picture, then each companion
  c  uint16 [n, KEPT, P, 2, h/2, w/2]
@@ -19,6 +19,7 @@ import torch
 import torch.nn.functional as F
 
 import capture
+import film
 import motion
 import tape
 import titles
@@ -133,13 +134,15 @@ def weave(y, c, bottom):
     return join(y), join(c)
 
 
-def filtered(y, c, bottom, companions, extra=""):
-    """Interlaced 8-bit frames through bwdif at field rate and hqdn3d: uint16 [2n,P,h,w] and [2n,P,2,h/2,w/2], 10 bits."""
+def filtered(y, c, bottom, companions):
+    """8-bit frames through hqdn3d, interlaced ones (bottom 0 or 1; None: progressive) through bwdif at field rate before: uint16 [m,P,h,w] and
+    [m,P,2,h/2,w/2], 10 bits, m of n frames: 2n or n."""
     n, h, w = y.shape
     raw = np.concatenate([y.reshape(n, -1), c.reshape(n, -1)], 1).tobytes()
     k = len(companions) + 1
     names = ["[s%d]" % i for i in range(k)]
-    graph = "setfield=%s,format=yuv420p10le,bwdif=1:%d,split=%d%s;" % (("tff", "bff")[bottom], bottom, k, "".join(names))
+    start = "setfield=prog,format=yuv420p10le" if bottom is None else "setfield=%s,format=yuv420p10le,bwdif=1:%d" % (("tff", "bff")[bottom], bottom)
+    graph = start + ",split=%d%s;" % (k, "".join(names))
     graph += "".join("[s%d]hqdn3d=%s[t%d];" % (i + 1, s, i + 1) for i, s in enumerate(companions))
     graph += "[s0]" + "".join("[t%d]" % (i + 1) for i in range(k - 1)) + "vstack=%d" % k if k > 1 else graph + "[s0]null"
     r = subprocess.run(["ffmpeg", "-v", "error", "-filter_complex_threads", "1", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "%dx%d" % (w, h),
@@ -151,17 +154,18 @@ def filtered(y, c, bottom, companions, extra=""):
     return ly, lc
 
 
-def clip(rng, sources, companions, w=WIDTH, h=HEIGHT, times=FIELDS):
-    """One clip: dict of y, c, ty, tc (see above) and its facts."""
+def clip(rng, sources, companions, progressive=False, w=WIDTH, h=HEIGHT, times=FIELDS):
+    """One clip: dict of y, c, ty, tc (see above) and its facts. Progressive clips have a moment a frame, twice as far apart; train.py sees the second upside down."""
     pal, bottom = bool(rng.random() < 0.4), int(rng.random() < 0.4)
     photo = sources[rng.integers(len(sources))]
-    kind, y, c = scene(rng, photo, w, h, times)
+    path = (lambda: frames(motion.draw(rng, 2 * times))) if progressive else lambda: None
+    kind, y, c = scene(rng, photo, w, h, times, path())
     if rng.random() < 0.3:
-        y, c = before(rng, (y, c), scene(rng, photo, w, h, times)[1:], w, h, times)
+        y, c = before(rng, (y, c), scene(rng, photo, w, h, times, path())[1:], w, h, times)
         kind += "+object"
     if rng.random() < 0.04:  # a cut between two frames
         at = int(rng.choice([10, 12, 14]))
-        _, y2, c2 = scene(rng, sources[rng.integers(len(sources))], w, h, times)
+        _, y2, c2 = scene(rng, sources[rng.integers(len(sources))], w, h, times, path())
         y, c = torch.cat([y[:at], y2[at:]]), torch.cat([c[:at], c2[at:]])
         kind += "+cut"
     if rng.random() < 0.12:
@@ -178,6 +182,15 @@ def clip(rng, sources, companions, w=WIDTH, h=HEIGHT, times=FIELDS):
     k = list(CENTRES)
     truth = code(y[k]), code(c[k])
     sy, sc = shrink(y, c, rng.uniform(0, 0.8) if rng.random() < 0.5 else 0)
+    keep = slice(FIRST, FIRST + KEPT)
+    if progressive:
+        p = film.draw(rng, pal)
+        iy, ic = film.play(sy.numpy() / 255, sc.numpy() / 255, p, rng)
+        if p["codec"]:
+            iy, ic = film.through(iy, ic, *p["codec"])
+        ly, lc = filtered(iy, ic, None, companions)
+        noise = p["tape"]["luma_noise"] if p["kind"] == "tape" else p["noise"]
+        return dict(y=ly[keep], c=lc[keep], ty=truth[0], tc=truth[1], kind=kind + "+" + p["kind"], noise=noise, capture=p["codec"], pal=pal, bottom=[0, 1])
     p = tape.draw(rng, pal)
     fy, fc = fields(sy.numpy() / 255, sc.numpy() / 255, bottom)
     iy, ic = weave(*tape.play(fy, fc, p, rng), bottom)
@@ -185,9 +198,13 @@ def clip(rng, sources, companions, w=WIDTH, h=HEIGHT, times=FIELDS):
     if encoder:
         iy, ic = capture.through(iy, ic, bottom, pal, *encoder)
     ly, lc = filtered(iy, ic, bottom, companions)
-    keep = slice(FIRST, FIRST + KEPT)
     return dict(y=ly[keep], c=lc[keep], ty=truth[0], tc=truth[1], kind=kind, noise=p.get("luma_noise", 0.0), capture=encoder, pal=pal,
                 bottom=[(t % 2) ^ bottom for t in CENTRES])
+
+
+def frames(drawn):
+    """A motion drawn at field rate, (kind, path), at frame rate."""
+    return drawn[0], drawn[1][::2]
 
 
 def fields(y, c, bottom):
@@ -203,6 +220,7 @@ def main():
     ap.add_argument("seed", type=int)
     ap.add_argument("--data", default="build/training")
     ap.add_argument("--companion", default="4:3:6:4.5")
+    ap.add_argument("--progressive", action="store_true")
     o = ap.parse_args()
     torch.set_num_threads(1)
     rng, sources, companions = np.random.default_rng(o.seed), photos(o.data, o.split), o.companion.split(",")
@@ -214,7 +232,7 @@ def main():
                ty=new("ty", np.uint8, 2, 2 * h, 2 * w), tc=new("tc", np.uint8, 2, 2, h, w))
     facts, start = dict(companions=companions, bottom=[], kind=[], noise=[], capture=[], pal=[]), time.time()
     for i in range(o.count):
-        d = clip(rng, sources, companions)
+        d = clip(rng, sources, companions, o.progressive)
         for k, a in out.items():
             a[i] = d[k]
         for k in ("bottom", "kind", "noise", "capture", "pal"):

@@ -88,10 +88,10 @@ def main():
     ap.add_argument("--gain", help="one line with the measured gain (evaluate.py)")
     o = ap.parse_args()
     m, k = load(o.checkpoint) if o.checkpoint else untrained()
-    training = k.get("training") or "%d steps in %.0f min of 1 thread on simulated tapes, photographs of %s" % (
-        k["step"], k["seconds"] / 60, "photos.tsv")
+    training = k.get("training") or "%d steps in %.0f min of 1 thread on simulated %s, photographs of %s" % (
+        k["step"], k["seconds"] / 60, "film and web video" if k.get("form") == "frames" else "tapes", "photos.tsv")
     name = os.path.splitext(os.path.basename(o.target))[0]
-    meta = {"tapelight.name": name, "tapelight.layout": network.layout_json(m.inputs, k["base"]), "tapelight.companion": k["companion"],
+    meta = {"tapelight.name": name, "tapelight.layout": network.layout_json(m.inputs, k["base"], k.get("form") != "frames"), "tapelight.companion": k["companion"],
             "tapelight.licence": LICENCE, "tapelight.training": training, "tapelight.gain": o.gain or k.get("gain") or "not measured"}
     with open(o.target, "wb") as f:
         f.write(build(m, meta))

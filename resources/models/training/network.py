@@ -33,10 +33,13 @@ def chroma(picture, t):
 
 def layout(form="fields"):
     """The input channels. The real lines of the centre are the even rows (bottom fields arrive upside down), so neighbours at an odd
-    distance have their real lines in the odd rows."""
+    distance have their real lines in the odd rows. Progressive pictures ("frames") have no such rows."""
     c = block("main", 0) + block("companion", 0)
     if form in ("fields", "wide"):
         c += rows("main", -2, 0) + rows("main", -1, 1) + rows("main", 1, 1) + rows("main", 2, 0)
+        c += chroma("main", -1) + chroma("main", 0) + chroma("main", 1) + chroma("companion", 0)
+    if form == "frames":
+        c += block("main", -1) + block("main", 1)
         c += chroma("main", -1) + chroma("main", 0) + chroma("main", 1) + chroma("companion", 0)
     if form == "wide":
         c += block("companion", -1) + block("companion", 1)
@@ -88,6 +91,7 @@ def enlarge(base, y):
     return [b + F.pixel_shuffle(r, s) for b, r, s in zip(up, parts, (4, 2, 2))]
 
 
-def layout_json(inputs, base_from):
-    return json.dumps({"grid": GRID, "scale": SCALE, "companion": True, "flip_bottom": True, "base": "bicubic", "base_from": base_from,
+def layout_json(inputs, base_from, fields=True):
+    """fields: whether the network was made for one parity of field lines."""
+    return json.dumps({"grid": GRID, "scale": SCALE, "companion": True, "flip_bottom": fields, "base": "bicubic", "base_from": base_from,
                        "planes": 3, "inputs": inputs}, separators=(",", ":"))

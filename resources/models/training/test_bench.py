@@ -40,7 +40,7 @@ class TestTables(unittest.TestCase):
     def test_the_mean_leaves_clean_sources_out(self):
         line = bench.table(self.results(), ("VHS SP", "clean")).splitlines()[-1]
         self.assertEqual(line, "| net | 30.75 | 10.00 | **30.75** | 41.00 | 0.8500 | 2.00 |")
-        self.assertTrue(bench.sources_table(self.results(), ("face", "dog")).endswith("| net | 30.50 | 31.00 |"))
+        self.assertTrue(bench.sources_table(self.results(), ("VHS SP", "clean"), ("face", "dog")).endswith("| net | 30.50 | 31.00 |"))
 
     def test_what_falls_behind_is_named(self):
         text = bench.behind(self.results(), ["net"])

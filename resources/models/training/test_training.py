@@ -49,7 +49,7 @@ class Network(unittest.TestCase):
             with open(os.path.join(d, "n.onnx"), "wb") as f:
                 f.write(a)
             back, k = evaluate.from_onnx(os.path.join(d, "n.onnx"))
-        self.assertEqual(k, dict(inputs=self.inputs, base="companion", companion="1:2:3:4"))
+        self.assertEqual(k, dict(inputs=self.inputs, base="companion", companion="1:2:3:4", fields=True))
         x = torch.from_numpy(export.pattern((1, len(self.inputs), 6, 5)))
         self.assertTrue(torch.equal(back(x), self.model(x)))
 

@@ -84,7 +84,7 @@ def base_of(x, inputs, picture):
 
 def batch(clips, inputs, rng, size=PATCH, count=BATCH):
     """Patches, their truth, and the weights of their pixels (0 near edges that are cuts, not the picture's). Patches 2k and 2k+1 are the same
-    place at two successive moments, of which the odd ones are upside down against the even ones (their real lines are the other field's)."""
+    place at two successive moments, of which the odd ones are upside down against the even ones (of fields their real lines are the other one's)."""
     xs, tys, tcs, ws = [], [], [], []
     H, W = clips.parts[0]["ty"].shape[2] // 2, clips.parts[0]["ty"].shape[3] // 2
     for _ in range(count // 2):
@@ -188,7 +188,7 @@ def main():
 
     def save():
         k = dict(state=mean.state_dict(), raw=model.state_dict(), opt=opt.state_dict(), step=step, seconds=spent + time.time() - t0,
-                 inputs=inputs, width=o.width, depth=o.depth, base=o.base, companion=o.companion, clips=o.clips)
+                 inputs=inputs, width=o.width, depth=o.depth, form=o.form, base=o.base, companion=o.companion, clips=o.clips)
         torch.save(k, path + ".part")
         os.replace(path + ".part", path)
 

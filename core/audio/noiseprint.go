@@ -108,42 +108,9 @@ func (s *spectrum) noise(r *Report, prints [2][]float64, total []float64, scale 
 			}
 		}
 	}
-	r.Noise.Known = 3*steady >= looked && steady > 0 && (s.frames-s.silent < flatFrames || s.flat())
+	r.Noise.Known = 3*steady >= looked && steady > 0 && (s.frames-s.silent < flatFrames || flat(s.signals[0].tails))
 	r.Noise.FloorDBFS = db(floor / bins)
 	r.Noise.SNRDB = db(sum/bins) - r.Noise.FloorDBFS
-}
-
-// Where hiss is heard alone it has nearly one level, so that the lowest levels of a bin lie close together; the dips between notes and words of a sound
-// without hiss go ever deeper.
-const (
-	flatFrom   = 1300.0 // Hz
-	flatShare  = 0.08   // of the windows have to lie
-	flatFrames = 240    // windows: in less than 20 s the quantiles tell too little
-	flatDepth  = 2.3    // dB over the lowest, at most
-)
-
-// flat tells whether two thirds of the bands that tell of hiss have such a floor.
-func (s *spectrum) flat() bool {
-	hz := float64(s.rate) / float64(s.fft.n)
-	level, looked := 0, 0
-	for _, centre := range bandCentres {
-		if centre < flatFrom || centre > hissTo || centre*1.2247 > 0.5*float64(s.rate) {
-			continue
-		}
-		var depths []float64
-		for k := int(centre / 1.2247 / hz); k < int(centre*1.2247/hz); k++ {
-			h := &s.signals[0].hist[k]
-			depths = append(depths, h.quantile(flatShare)-h.quantile(lowQuantile))
-		}
-		if len(depths) == 0 {
-			continue
-		}
-		slices.Sort(depths)
-		if looked++; depths[len(depths)/2] <= flatDepth {
-			level++
-		}
-	}
-	return 3*level >= 2*looked
 }
 
 // Tape hiss is broadband and changes slowly with frequency: these bands tell it best, with most of speech and music below them and the

@@ -20,7 +20,9 @@ type signalSpectrum struct {
 	hist   []histogram
 	sums   [classCount][]float64
 	recent [][]float64 // the last windows, each averaged over three bins
+	sum    []float64   // over those
 	frames int         // since the last silence
+	tails  []tail      // of the bands that tell of hiss
 }
 
 // Loudness classes are 1 dB wide from -120 dBFS.
@@ -40,7 +42,7 @@ func newSpectrum(rate, channels int) *spectrum {
 	n := 1 << int(math.Round(math.Log2(float64(rate)*0.17)))
 	s := &spectrum{rate: rate, fft: newPairFFT(n, channels)}
 	for range channels {
-		one := &signalSpectrum{hist: make([]histogram, n/2+1)}
+		one := &signalSpectrum{hist: make([]histogram, n/2+1), sum: make([]float64, n/2+1), tails: newTails(float64(rate)/float64(n), n/2)}
 		for range smoothing {
 			one.recent = append(one.recent, make([]float64, n/2+1))
 		}
@@ -109,7 +111,11 @@ func (s *signalSpectrum) add(power []float64, norm float64, class int) {
 		for _, w := range s.recent {
 			sum += w[k]
 		}
+		s.sum[k] = sum
 		s.hist[k].add(db(sum / smoothing))
+	}
+	for i := range s.tails {
+		s.tails[i].add(s.sum)
 	}
 }
 

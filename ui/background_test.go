@@ -72,6 +72,52 @@ func TestPumpCoalesces(t *testing.T) {
 	}
 }
 
+func TestPumpDoesLittleForAWindowThatCannotBeSeen(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	f := newFake()
+	f.watch = make(chan struct{})
+	f.sampled = true
+	ticks, seconds := make(chan time.Time), make(chan time.Time)
+	shown, filled, samples, lines, seen := 0, 0, 0, 0, true
+	p := &pump{backend: f, enter: func(g func()) { g() }, ticks: ticks, seconds: seconds, seen: func() bool { return seen },
+		show: func(core.Snapshot) { shown++ }, showLog: func(es []core.LogEntry) { lines += len(es) },
+		fillSample: func([]core.Sample) { filled++ }, showSample: func(core.Sample) { samples++ }}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { p.Run(ctx); close(ended) }()
+	defer func() { cancel(); <-ended }()
+	settle := func() { ticks <- time.Time{} } // taken only when what came before has been dealt with
+	second := func() {
+		for range 4 {
+			f.watch <- struct{}{} // something changes all the time
+			ticks <- time.Time{}
+		}
+		seconds <- time.Time{}
+		settle()
+	}
+	second()
+	if shown < 4 || samples != 1 || filled != 1 {
+		t.Errorf("a window that is seen: shown %d times, %d samples, filled %d times", shown, samples, filled)
+	}
+	seen = false
+	second()
+	shown, samples, filled = 0, 0, 0
+	for i := range 20 {
+		f.mu.Lock()
+		f.entries = append(f.entries, core.LogEntry{Text: fmt.Sprint(i)})
+		f.mu.Unlock()
+		second()
+	}
+	if shown != 4 || samples != 0 {
+		t.Errorf("20 s minimised: shown %d times, want 4; %d samples were asked for", shown, samples)
+	}
+	seen = true
+	second()
+	if shown < 5 || samples != 1 || filled != 1 || lines != 20 {
+		t.Errorf("seen again: shown %d times, %d samples, filled %d times, %d lines of 20", shown, samples, filled, lines)
+	}
+}
+
 func TestPumpLeavesABusyWindowAlone(t *testing.T) {
 	f := newFake()
 	p := &pump{backend: f, enter: func(func()) {}}

@@ -172,7 +172,10 @@ func (f *fake) Snapshot() core.Snapshot {
 	return f.snap
 }
 
-func (f *fake) MonitorSample() (core.Sample, bool) { return f.sample, f.sampled }
+func (f *fake) MonitorSample() (core.Sample, bool) {
+	f.sample.Time = f.sample.Time.Add(time.Second)
+	return f.sample, f.sampled
+}
 
 func (f *fake) Log(since uint64) []core.LogEntry {
 	f.mu.Lock()

@@ -108,10 +108,10 @@ func (p *logPanel) Show(es []core.LogEntry) {
 }
 
 func (p *logPanel) refresh(follow bool) {
-	p.count.SetText(count(len(p.ring.shown), "%d line", "%d lines"))
-	if !p.Root.Visible() {
+	if !p.Root.Visible() { // any change paints the whole window
 		return
 	}
+	p.count.SetText(count(len(p.ring.shown), "%d line", "%d lines"))
 	p.list.Refresh()
 	if follow {
 		p.list.ScrollToBottom()

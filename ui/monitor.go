@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -13,6 +15,7 @@ import (
 
 // reading is one sample of the computer in the units that the strip shows.
 type reading struct {
+	at                           time.Time
 	cpu, ownCPU                  float64 // 0..1 of all cores
 	memory, memoryAll, ownMemory uint64  // bytes
 	gpus                         []gpuReading
@@ -24,7 +27,8 @@ type reading struct {
 
 type gpuReading struct {
 	name              string
-	busy              float64 // 0..1
+	busy              float64 // 0..1; less where the card doesn't tell
+	celsius           float64 // likewise
 	memory, memoryAll uint64  // bytes
 }
 
@@ -61,21 +65,24 @@ func (m *monitorPanel) Fill(history []reading) {
 }
 
 func (m *monitorPanel) push(r reading) {
-	m.cpu.spark.Push(r.cpu, trf("%s, Tapelight %s", percent(r.cpu), percent(r.ownCPU)))
+	m.cpu.spark.Push(r.at, r.cpu, trf("%s, Tapelight %s", load(r.cpu), load(r.ownCPU)))
 	if r.memoryAll > 0 {
-		m.memory.spark.Push(float64(r.memory)/float64(r.memoryAll), trf("%s, Tapelight %s", bytes(int64(r.memory)), bytes(int64(r.ownMemory))))
+		m.memory.spark.Push(r.at, float64(r.memory)/float64(r.memoryAll), trf("%s, Tapelight %s", bytes(int64(r.memory)), bytes(int64(r.ownMemory))))
 	}
-	if len(r.gpus) > 0 {
+	if len(r.gpus) > 0 && r.gpus[0].busy >= 0 {
 		g := r.gpus[0]
-		m.gpu.spark.Push(g.busy, percent(g.busy)+", "+bytes(int64(g.memory)))
+		m.gpu.spark.Push(r.at, g.busy, load(g.busy)+", "+bytes(int64(g.memory)))
 	}
-	m.scratch.spark.Push(float64(r.scratch), bytes(r.scratch))
+	m.scratch.spark.Push(r.at, float64(r.scratch), bytes(r.scratch))
 }
+
+// load is a share of what there is, rounded to whole percents.
+func load(v float64) string { return fmt.Sprintf("%.0f %%", 100*min(max(v, 0), 1)) }
 
 // Show adds one sample, once a second, and the speed of the job that runs.
 func (m *monitorPanel) Show(r reading, s core.Snapshot) {
 	m.push(r)
-	m.cpu.set(percent(r.cpu), trf("Tapelight %s", percent(r.ownCPU)))
+	m.cpu.set(load(r.cpu), trf("Tapelight %s", load(r.ownCPU)))
 	if r.memoryAll > 0 {
 		m.memory.set(trf("%s of %s", bytes(int64(r.memory)), bytes(int64(r.memoryAll))), trf("Tapelight %s", bytes(int64(r.ownMemory))))
 	}
@@ -86,7 +93,7 @@ func (m *monitorPanel) Show(r reading, s core.Snapshot) {
 	}
 	m.scratch.set(used, trf("Disk: %s/s in, %s/s out", bytes(int64(r.readRate)), bytes(int64(r.writeRate))))
 	m.showVolumes(r.volumes)
-	m.showSpeed(s)
+	m.showSpeed(r.at, s)
 	for _, g := range m.graphs {
 		g.spark.Refresh()
 	}
@@ -105,15 +112,22 @@ func (m *monitorPanel) showGPU(r reading) {
 	}
 	m.gpu.wordy(false)
 	g := r.gpus[0]
-	note := g.name
-	if len(r.gpus) > 1 {
-		note = trf("%s and %d more", g.name, len(r.gpus)-1)
+	var values, notes []string
+	if g.busy >= 0 {
+		values = append(values, load(g.busy))
 	}
-	value := percent(g.busy)
 	if g.memoryAll > 0 {
-		value += " · " + trf("%s of %s", bytes(int64(g.memory)), bytes(int64(g.memoryAll)))
+		values = append(values, trf("%s of %s", bytes(int64(g.memory)), bytes(int64(g.memoryAll))))
 	}
-	m.gpu.set(value, note)
+	if g.celsius > 0 {
+		notes = append(notes, fmt.Sprintf("%.0f °C", g.celsius))
+	}
+	if len(r.gpus) > 1 {
+		notes = append(notes, trf("%s and %d more", g.name, len(r.gpus)-1))
+	} else {
+		notes = append(notes, g.name)
+	}
+	m.gpu.set(orElse(strings.Join(values, " · "), "–"), strings.Join(notes, " · "))
 }
 
 // volumeWords says what a disk is for.
@@ -159,32 +173,36 @@ func (m *monitorPanel) showVolumes(v []volumeReading) {
 // lowSpace is where free space deserves attention: about ten minutes of a high-quality output.
 const lowSpace = 2_000_000_000
 
-// showSpeed shows frames a second of every stage of the running job, with the one that holds the others up marked.
-func (m *monitorPanel) showSpeed(s core.Snapshot) {
+// showSpeed shows frames a second of the running jobs together, and how busy each stage of the first one is: the busiest holds the others up.
+func (m *monitorPanel) showSpeed(at time.Time, s core.Snapshot) {
 	var fps float64
-	running := false
+	running := 0
 	for i := range s.Jobs {
 		if s.Jobs[i].State == core.Running {
-			fps, running = s.Jobs[i].FPS, true
-			break
+			fps += s.Jobs[i].FPS
+			running++
 		}
 	}
-	if !running {
-		m.speed.spark.Push(0, "–")
+	if running == 0 {
+		m.speed.spark.Push(at, 0, "–")
 		m.speed.set("–", tr("Nothing is being restored"))
 		return
 	}
-	m.speed.spark.Push(fps, trf("%s fps", rate(fps)))
 	value := trf("%s fps", rate(fps))
+	m.speed.spark.Push(at, fps, value)
+	if running > 1 {
+		m.speed.set(value, count(running, "%d video at once", "%d videos at once"))
+		return
+	}
 	var parts []string
 	for _, st := range s.Stages {
-		words := stageWord(st.Name) + " " + rate(st.FPS)
-		if st.Slowest && len(s.Stages) > 1 {
-			words = trf("%s (slowest)", words)
-		}
-		parts = append(parts, words)
+		parts = append(parts, stageWord(st.Name)+" "+load(st.Busy))
 	}
-	m.speed.set(value, strings.Join(parts, " · "))
+	note := ""
+	if len(parts) > 0 {
+		note = trf("%s busy", strings.Join(parts, " · "))
+	}
+	m.speed.set(value, note)
 }
 
 func stageWord(name string) string {

@@ -1,14 +1,9 @@
 package ui
 
 import (
-	"errors"
 	"fmt"
-	"image"
 	"image/color"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +11,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 	"pgregory.net/rapid"
@@ -59,87 +53,6 @@ func TestUnreadablePresetIsTold(t *testing.T) {
 	}
 	if len(b.recipe.picker.cards) != 3 {
 		t.Error("the presets that can be read are not offered")
-	}
-}
-
-func TestMonitorWithAndWithoutGPU(t *testing.T) {
-	b := opened(t)
-	s := core.Sample{NoGPU: "no driver was found (libx.so.1: no such file)"}
-	s.CPU.Total, s.CPU.Own, s.Memory.Total, s.Memory.Available, s.Memory.Own = 43, 21, 16e9, 4e9, 2e9
-	b.showSample(s)
-	b.wantText("43 %", "Tapelight 21 %", "12.0 GB of 16.0 GB", "No GPU found", "No driver was found", "Nothing is being restored")
-	if !b.monitor.gpu.spark.Hidden {
-		t.Error("a line is drawn for a card that isn't there")
-	}
-	r := readingOf(s)
-	r.gpus = []gpuReading{{name: "Radeon", busy: 0.5, memory: 1e9, memoryAll: 8e9}, {name: "other"}}
-	run := job("a", core.Running)
-	run.FPS = 24
-	b.monitor.Show(r, core.Snapshot{Jobs: []core.Job{run}, Stages: []core.Stage{{Name: "decode", FPS: 110}, {Name: "network", FPS: 24, Slowest: true}}})
-	b.wantText("50 % · 1.0 GB of 8.0 GB", "Radeon and 1 more", "24 fps", "Reading 110 · Restoring 24 (slowest)")
-	r.volumes = []volumeReading{{"output", "/out", 5e9}, {"temp", "/tmp", 1e9}, {"other", "/var", 3e9}}
-	b.monitor.Show(r, core.Snapshot{})
-	b.wantText("1.0 GB, nearly full", "5.0 GB for new videos", "1.0 GB for temporary files", "3.0 GB on /var")
-	r.volumes = r.volumes[:1]
-	r.volumes = append(r.volumes, volumeReading{"temp", "/tmp", 5e9})
-	b.monitor.Show(r, core.Snapshot{})
-	b.wantText("5.0 GB", "For videos and temporary files")
-}
-
-func TestMeterTellsWhatIsUnderThePointer(t *testing.T) {
-	b := opened(t)
-	m := b.monitor.cpu
-	for i := range 3 {
-		b.monitor.Show(reading{cpu: float64(i) / 10, ownCPU: 0.01}, core.Snapshot{})
-	}
-	m.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(m.Size().Width*(1-2.0/119), 40)}})
-	b.wantText("0 %, Tapelight 1 % · 2 s ago")
-	m.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(0, 40)}})
-	b.wantText("20 %") // there is nothing from so long ago
-	m.MouseOut()
-	if m.hand.Visible() {
-		t.Error("the mark stays")
-	}
-}
-
-type exporting struct{ *fake }
-
-func (e exporting) WriteMonitorCSV(w io.Writer) error {
-	_, err := io.WriteString(w, "time,cpu_percent\n")
-	return errors.Join(err, e.bad)
-}
-
-func TestMeasurementsAreSavedBesideWhatIsThere(t *testing.T) {
-	dir, f := t.TempDir(), newFake()
-	for _, want := range []string{"a.csv", "a 2.csv"} {
-		path, err := writeMeasurements(exporting{f}, dir, "a.csv")
-		if text, _ := os.ReadFile(filepath.Join(dir, want)); err != nil || filepath.Base(path) != want || string(text) != "time,cpu_percent\n" {
-			t.Errorf("%s, %v, %q", path, err, text)
-		}
-	}
-	f.bad = errors.New("no")
-	if path, err := writeMeasurements(exporting{f}, dir, "b.csv"); err == nil || path != "" {
-		t.Errorf("%q, %v", path, err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "b.csv")); err == nil {
-		t.Error("half a file is left")
-	}
-}
-
-func TestPlotStaysInsideAndFollowsTheValues(t *testing.T) {
-	line, track, ground := color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 255, 0, 255}, color.NRGBA{0, 0, 0, 255}
-	rapid.Check(t, func(rt *rapid.T) {
-		v := rapid.SliceOfN(rapid.Float64Range(-1, 2), 0, sparkLength).Draw(rt, "values")
-		plot(rapid.IntRange(0, 200).Draw(rt, "w"), rapid.IntRange(0, 60).Draw(rt, "h"), v, rapid.Bool().Draw(rt, "scaled"), line, track, ground)
-	})
-	full := slices.Repeat([]float64{1}, sparkLength)
-	img := plot(100, 30, full, false, line, track, ground).(*image.NRGBA)
-	half := plot(100, 30, full[:sparkLength/2], false, line, track, ground).(*image.NRGBA)
-	if c := img.NRGBAAt(50, 1); c.R < 180 {
-		t.Errorf("the line of a full measure isn't at the top: %v", c)
-	}
-	if half.NRGBAAt(10, 1) != ground || half.NRGBAAt(90, 1).R < 180 {
-		t.Error("a young line doesn't stand at the right")
 	}
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -20,11 +21,23 @@ type pump struct {
 	showLog    func([]core.LogEntry)
 	fillSample func([]core.Sample)
 	showSample func(core.Sample)
+	seen       func() bool // the window isn't minimised; nil where nobody can tell
 
 	logged  uint64
-	counts  bool         // the last snapshot holds a time that runs down
-	waiting atomic.Int32 // entered and not yet run
+	entries []core.LogEntry // of the log, and not yet shown
+	sampled time.Time       // when the sample shown last was taken
+	counts  bool            // the last snapshot holds a time that runs down
+	waiting atomic.Int32    // entered and not yet run
 }
+
+// Observer is a Desktop that can tell whether the window can be seen. While it can't, little is done for the window, and nothing is measured for it.
+type Observer interface {
+	// Seen is false while the window is minimised. It returns at once.
+	Seen() bool
+}
+
+// unseenSeconds is how often a window that can't be seen is kept up to date: its title can be seen.
+const unseenSeconds = 5
 
 // pumpLag is how many updates may wait for a busy UI thread; further ones are left out, as the next holds all they would say.
 const pumpLag = 2
@@ -32,10 +45,9 @@ const pumpLag = 2
 // Run works until ctx ends.
 func (p *pump) Run(ctx context.Context) {
 	changes := p.backend.Watch(ctx)
-	history := p.backend.MonitorHistory()
-	p.into(func() { p.fillSample(history) })
+	p.fill()
 	p.update()
-	quiet, dirty := false, false
+	quiet, dirty, hidden, seconds := false, false, false, 0
 	for {
 		select {
 		case <-ctx.Done():
@@ -46,27 +58,46 @@ func (p *pump) Run(ctx context.Context) {
 				continue
 			}
 			dirty = true
-			if quiet && p.update() {
+			if quiet && !hidden && p.update() {
 				quiet, dirty = false, false
 			}
 		case <-p.ticks:
-			if dirty {
+			switch {
+			case hidden:
+			case dirty:
 				dirty = !p.update()
-			} else {
+			default:
 				quiet = true
 			}
 		case <-p.seconds:
-			if p.counts {
-				p.update()
+			was := hidden
+			hidden = p.seen != nil && !p.seen()
+			p.collect()
+			if seconds++; hidden && seconds%unseenSeconds != 0 {
+				continue
 			}
-			if entries := p.newEntries(); len(entries) > 0 {
-				p.into(func() { p.showLog(entries) })
+			if p.counts || dirty && (was || hidden) {
+				dirty = !p.update()
 			}
-			if s, ok := p.backend.MonitorSample(); ok && p.waiting.Load() < pumpLag {
+			p.tellLog()
+			if hidden {
+				continue // nobody asks for samples, so that none are taken
+			}
+			if was {
+				p.fill()
+			}
+			if s, ok := p.backend.MonitorSample(); ok && p.waiting.Load() < pumpLag && !s.Time.Equal(p.sampled) {
+				p.sampled = s.Time
 				p.into(func() { p.showSample(s) })
 			}
 		}
 	}
+}
+
+// fill shows what has been measured while nobody looked.
+func (p *pump) fill() {
+	history := p.backend.MonitorHistory()
+	p.into(func() { p.fillSample(history) })
 }
 
 func (p *pump) update() bool {
@@ -75,7 +106,9 @@ func (p *pump) update() bool {
 	}
 	s := p.backend.Snapshot()
 	p.counts = runsDown(s)
-	entries := p.newEntries()
+	p.collect()
+	entries := p.entries
+	p.entries = nil
 	p.into(func() {
 		p.show(s)
 		p.showLog(entries)
@@ -105,8 +138,19 @@ func (p *pump) into(f func()) {
 	})
 }
 
-func (p *pump) newEntries() []core.LogEntry {
+// collect takes what is new in the log.
+func (p *pump) collect() {
 	entries := p.backend.Log(p.logged)
 	p.logged += uint64(len(entries))
-	return entries
+	p.entries = append(p.entries, entries...)
+	if n := len(p.entries) - logKept; n > 0 { // more than is kept
+		p.entries = slices.Delete(p.entries, 0, n)
+	}
+}
+
+func (p *pump) tellLog() {
+	if entries := p.entries; len(entries) > 0 && p.waiting.Load() < pumpLag {
+		p.entries = nil
+		p.into(func() { p.showLog(entries) })
+	}
 }

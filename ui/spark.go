@@ -3,6 +3,9 @@ package ui
 import (
 	"image"
 	"image/color"
+	"math"
+	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -10,15 +13,25 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// sparkLength is how many values a sparkline keeps: two minutes at one a second.
-const sparkLength = 120
+const (
+	// sparkSpan is how much time a sparkline shows.
+	sparkSpan = 2 * time.Minute
+	// sparkGap is the time between two values over which no line is drawn: nothing was measured meanwhile.
+	sparkGap = 10 * time.Second
+)
 
-// spark draws the last values, newest at the right. One canvas object is kept and painted anew.
+// spark draws the values of the last two minutes, newest at the right. One canvas object is kept and painted anew.
 type spark struct {
 	widget.BaseWidget
-	values []float64 // 0..1 of the height, or of the highest value if scaled
-	said   []string  // each value in words
-	scaled bool
+	moments []moment // in order of time
+	scaled  bool     // to the highest value
+}
+
+// moment is a value at a time.
+type moment struct {
+	at    time.Time
+	value float64 // 0..1 of the height, or any from 0 if scaled
+	words string  // the same for people
 }
 
 func newSpark(scaled bool) *spark {
@@ -27,21 +40,41 @@ func newSpark(scaled bool) *spark {
 	return s
 }
 
-// Push adds a value, and what it is in words; it is drawn at the next Refresh.
-func (s *spark) Push(v float64, words string) {
-	s.values, s.said = append(s.values, v), append(s.said, words)
-	if n := len(s.values) - sparkLength; n > 0 {
-		s.values, s.said = append(s.values[:0], s.values[n:]...), append(s.said[:0], s.said[n:]...)
+// Push adds a value, and what it is in words; it is drawn at the next Refresh. One that is not newer than the last is left out.
+func (s *spark) Push(at time.Time, v float64, words string) {
+	if n := len(s.moments); n > 0 && !at.After(s.moments[n-1].at) {
+		if s.moments[n-1].at.Sub(at) < sparkSpan {
+			return
+		}
+		s.moments = s.moments[:0] // the clock was set back
 	}
+	s.moments = append(s.moments, moment{at, v, words})
+	old := 0
+	for s.place(s.moments[old].at) < 0 {
+		old++
+	}
+	s.moments = slices.Delete(s.moments, 0, old)
 }
 
-// At is the value drawn at a place from 0 (left) to 1, in words, and how many values ago it was; false where there is none yet.
+// place is where a time is drawn, from 0 (left) to 1, the newest value's.
+func (s *spark) place(at time.Time) float64 {
+	return 1 - float64(s.moments[len(s.moments)-1].at.Sub(at))/float64(sparkSpan)
+}
+
+// At is the value drawn at a place from 0 (left) to 1, in words, and how many seconds before the newest it was; false where nothing was measured.
 func (s *spark) At(x float32) (words string, ago int, ok bool) {
-	ago = int((1-min(max(x, 0), 1))*float32(sparkLength-1) + 0.5)
-	if i := len(s.said) - 1 - ago; i >= 0 {
-		return s.said[i], ago, true
+	if len(s.moments) == 0 {
+		return "", 0, false
 	}
-	return "", 0, false
+	near := math.Inf(1)
+	for i := range s.moments {
+		m := &s.moments[i]
+		if d := math.Abs(s.place(m.at) - float64(x)); d < near {
+			near = d
+			words, ago = m.words, int(math.Round((1-s.place(m.at))*sparkSpan.Seconds()))
+		}
+	}
+	return words, ago, near <= float64(sparkGap)/float64(sparkSpan)/2
 }
 
 func (s *spark) CreateRenderer() fyne.WidgetRenderer {
@@ -63,12 +96,36 @@ func (s *spark) draw(w, h int) image.Image {
 	line := color.NRGBAModel.Convert(themed(theme.ColorNamePrimary)).(color.NRGBA)
 	ground := color.NRGBAModel.Convert(themed(colorSurface)).(color.NRGBA)
 	track := color.NRGBAModel.Convert(themed(colorTrack)).(color.NRGBA)
-	return plot(w, h, s.values, s.scaled, line, track, ground)
+	return plot(w, h, s.runs(), line, track, ground)
 }
 
-// plot paints values into w x h pixels: a line 1.5 pixels thick, a tint beneath it, and a base line over the whole width. The time
-// axis is fixed, so that a young line grows from the right.
-func plot(w, h int, values []float64, scaled bool, line, track, ground color.NRGBA) image.Image {
+// dot is a value's place in a picture: both 0..1, from the left and from the bottom.
+type dot struct{ x, y float64 }
+
+// runs are the values as the lines to draw: a new one begins after a gap.
+func (s *spark) runs() (out [][]dot) {
+	top := 1.0
+	if s.scaled {
+		top = 0
+		for _, m := range s.moments {
+			top = max(top, m.value)
+		}
+	}
+	for i, m := range s.moments {
+		if i == 0 || m.at.Sub(s.moments[i-1].at) >= sparkGap {
+			out = append(out, nil)
+		}
+		y := 0.0
+		if top > 0 {
+			y = min(max(m.value/top, 0), 1)
+		}
+		out[len(out)-1] = append(out[len(out)-1], dot{s.place(m.at), y})
+	}
+	return out
+}
+
+// plot paints lines into w x h pixels, 1.5 pixels thick with a tint beneath, and a base line over the whole width.
+func plot(w, h int, runs [][]dot, line, track, ground color.NRGBA) image.Image {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for i := 0; i < len(img.Pix); i += 4 {
 		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = ground.R, ground.G, ground.B, 0xff
@@ -76,45 +133,27 @@ func plot(w, h int, values []float64, scaled bool, line, track, ground color.NRG
 	for x := range w {
 		img.SetNRGBA(x, h-1, track)
 	}
-	if len(values) < 2 || w < 2 || h < 3 {
+	if w < 2 || h < 3 {
 		return img
-	}
-	top := 1.0
-	if scaled {
-		top = 0
-		for _, v := range values {
-			top = max(top, v)
-		}
-		if top == 0 {
-			return img
-		}
-	}
-	height := func(x int) float64 { // of the line over the base at column x, or negative before the first value
-		at := float64(x)/float64(w-1)*float64(sparkLength-1) - float64(sparkLength-len(values))
-		if at < 0 {
-			return -1
-		}
-		i := min(int(at), len(values)-2)
-		v := values[i] + (values[i+1]-values[i])*(at-float64(i))
-		return min(max(v/top, 0), 1) * float64(h-3)
 	}
 	tint := line
 	tint.A = 0x30
 	under := over(tint, ground).(color.NRGBA)
-	for x := range w {
-		y := height(x)
+	heights := columnHeights(w, h, runs)
+	for x, y := range heights {
 		if y < 0 {
 			continue
 		}
-		// The line covers what lies between this column's height and its neighbour's, softened at its edges.
+		// The line covers what lies between this column's height and half the way to its neighbours', softened at its edges.
 		low, high := y, y
-		if before := height(max(x-1, 0)); before >= 0 {
-			mid := (before + y) / 2
-			low, high = min(low, mid), max(high, mid)
+		for _, beside := range []int{x - 1, x + 1} {
+			if beside >= 0 && beside < w && heights[beside] >= 0 {
+				half := (heights[beside] + y) / 2
+				low, high = min(low, half), max(high, half)
+			}
 		}
 		low, high = low-0.75, high+0.75
 		for p := range h - 1 {
-			row := h - 2 - p
 			covered := min(max(min(float64(p)+1, high+1)-max(float64(p), low+1), 0), 1)
 			back := ground
 			if float64(p) < y {
@@ -122,8 +161,30 @@ func plot(w, h int, values []float64, scaled bool, line, track, ground color.NRG
 			}
 			l := line
 			l.A = uint8(covered * 255)
-			img.SetNRGBA(x, row, over(l, back).(color.NRGBA))
+			img.SetNRGBA(x, h-2-p, over(l, back).(color.NRGBA))
 		}
 	}
 	return img
+}
+
+// columnHeights is how many pixels over the base the line is in each column, or negative where there is none.
+func columnHeights(w, h int, runs [][]dot) []float64 {
+	out := slices.Repeat([]float64{-1}, w)
+	for _, run := range runs {
+		for i, b := range run {
+			a := run[max(i-1, 0)]
+			from, to := int(math.Ceil(a.x*float64(w-1)-1e-6)), int(math.Floor(b.x*float64(w-1)+1e-6))
+			if i == 0 { // one value alone is a point
+				from = to
+			}
+			for x := max(from, 0); x <= min(to, w-1); x++ {
+				y := b.y
+				if b.x > a.x {
+					y = a.y + (b.y-a.y)*min(max((float64(x)/float64(w-1)-a.x)/(b.x-a.x), 0), 1)
+				}
+				out[x] = y * float64(h-3)
+			}
+		}
+	}
+	return out
 }

@@ -145,6 +145,9 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 	w.log = newLogPanel(w.kit, logActions{copied: func(s string) { app.Clipboard().SetContent(s) }, folder: w.showLogFolder, hide: w.toggleLog, name: w.jobName})
 	w.monitor = newMonitorPanel()
 	w.pump = &pump{backend: backend, enter: d.enter, show: w.Show, showLog: w.log.Show, showSample: w.showSample, fillSample: w.fillSamples}
+	if o, ok := desk.(Observer); ok {
+		w.pump.seen = o.Seen
+	}
 	w.menus = newMenus(w)
 
 	w.jobs = container.NewHSplit(newSurface(theme.ColorNameBackground, 0, fyne.NewSquareSize(gap), w.queue.Root),
@@ -234,6 +237,7 @@ func (w *Window) showSample(s core.Sample) {
 }
 
 func (w *Window) fillSamples(all []core.Sample) {
+	w.samples = 0 // the next one is drawn
 	r := make([]reading, len(all))
 	for i, s := range all {
 		r[i] = readingOf(s)

@@ -20,10 +20,13 @@ func (s *Service) BenchPipeline(ctx context.Context, req Request) (report *Bench
 	if err != nil {
 		return nil, err
 	}
-	dir, err := s.scratch.Dir("bench")
+	dir, err := s.scratch.Dir("the measurement")
 	if err != nil {
 		return nil, err
 	}
 	defer dir.Close()
+	if err := dir.Reserve(p.Frames*int64(p.Encode.In.Bytes()) + 2*p.Estimate.Size); err != nil {
+		return nil, err
+	}
 	return r.Bench(ctx, p, dir.Path())
 }

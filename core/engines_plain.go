@@ -13,7 +13,10 @@ import (
 // newEngines are the engines this program was built with, the preferred one first.
 func newEngines(Options) []neural.Engine { return []neural.Engine{cpu.New()} }
 
+// noGPUEngine is why this program has no GPU engine.
+const noGPUEngine = "this Tapelight was built without the GPU engine"
+
 // GPUs tests every graphics card that the GPU engine can use; this program has no such engine.
 func (s *Service) GPUs(context.Context, bool) ([]GPUReport, error) {
-	return nil, errors.New("this Tapelight was built without the GPU engine")
+	return nil, errors.New(noGPUEngine)
 }

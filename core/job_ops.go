@@ -48,7 +48,10 @@ func (s *Service) on(do func(ctx context.Context, j *jobs) error) error {
 // Start runs waiting jobs, also those that come to wait later. Stop lets what runs end and starts no other; Hold also lets go of what runs, which goes on
 // at the next Start.
 func (s *Service) Start() error {
-	return s.on(func(ctx context.Context, j *jobs) error { return j.q.StartQueue(ctx) })
+	return s.on(func(ctx context.Context, j *jobs) error {
+		j.emptied("")
+		return j.q.StartQueue(ctx)
+	})
 }
 
 // Stop see Start.

@@ -6,27 +6,43 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tapelight/tapelight/core/queue"
 	"github.com/tapelight/tapelight/core/restore"
 )
 
-// runAll runs jobs, one after the other, until ctx ends. Several of it run at once.
+// runAll takes jobs, one at a time, so that what accept goes by can't change between its word and the job's begin, and runs up to runners of them at
+// once, until ctx ends.
 func (j *jobs) runAll(ctx context.Context, w *queue.Worker) {
+	var running sync.WaitGroup
+	defer running.Wait()
+	places := make(chan struct{}, runners)
 	for ctx.Err() == nil {
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		j.look()
 		c, err := w.Claim(ctx, j.accept)
-		if err != nil {
-			if ctx.Err() != nil || errors.Is(err, queue.ErrClosed) {
-				return
-			}
-			j.lost("take the next job", err)
-			if !j.pause(ctx, storeAgain) {
-				return
-			}
+		if err == nil {
+			a := j.admit(c.Job)
+			running.Go(func() {
+				defer func() { <-places }()
+				j.run(ctx, c, a)
+			})
 			continue
 		}
-		j.run(ctx, c)
+		<-places
+		if ctx.Err() != nil || errors.Is(err, queue.ErrClosed) {
+			return
+		}
+		j.lost("take the next job", err)
+		if !j.pause(ctx, storeAgain) {
+			return
+		}
 	}
 }
 
@@ -46,17 +62,26 @@ func (j *jobs) pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// accept takes jobs whose capture has been read and lies within reach.
+// accept takes jobs whose capture has been read and lies within reach, and which nothing here stands in the way of.
 func (j *jobs) accept(job queue.Job) ([]queue.Token, bool) {
 	if job.Stage == stageReading || !j.mine(&job) {
 		return nil, false
 	}
-	return unpack[info](job.Info).Load.needs(), true
+	l := unpack[info](job.Info).Load
+	if l.Engine != "" { // another may have been chosen since it was read
+		if now := j.service.engineInUse(); now != "" {
+			l.Engine = now
+		}
+	}
+	if !j.passable(&job, l) {
+		return nil, false
+	}
+	return l.needs(), true
 }
 
 // run works on one claim and ends it.
-func (j *jobs) run(ctx context.Context, c *queue.Claim) {
-	report, req, err := j.restore(ctx, c)
+func (j *jobs) run(ctx context.Context, c *queue.Claim, a *active) {
+	report, req, err := j.restore(ctx, c, a)
 	j.release(c.Job.ID)
 	last, done := j.background()
 	defer done()
@@ -64,12 +89,14 @@ func (j *jobs) run(ctx context.Context, c *queue.Claim) {
 	case err == nil:
 		j.lost("note that "+req.Output+" is done", c.Done(last, pack(result{Output: j.store(req.Output), Frames: report.Frames, Size: report.Size,
 			FPS: report.FPS, Elapsed: time.Duration(report.Wall * float64(time.Second)), Warnings: slices.Clone(report.Warnings)})))
-	case c.Context().Err() != nil || ctx.Err() != nil: // whatever the error is, it came of that
+	case c.Context().Err() != nil || ctx.Err() != nil || a.noRoom.Load(): // whatever the error is, it came of that
+		j.lost("put "+c.Job.Path+" back", c.Release(last))
+	case j.standsInTheWay(c.Job.ID, err):
 		j.lost("put "+c.Job.Path+" back", c.Release(last))
 	default:
 		full, isFull := errors.AsType[*restore.DiskFullError](err)
 		if isFull && j.nearlyFull(full.Folder) {
-			j.lost("hold the queue", j.q.PauseQueue(last, lowDiskReason(j.store(full.Folder))))
+			j.filled(full.Folder)
 			j.lost("put "+c.Job.Path+" back", c.Release(last))
 			return
 		}
@@ -85,11 +112,12 @@ func (j *jobs) run(ctx context.Context, c *queue.Claim) {
 }
 
 // restore does a claim's work. When the claim or the program ends meanwhile, what was made is kept for the next run, unless a person wants it gone.
-func (j *jobs) restore(ctx context.Context, c *queue.Claim) (report *Report, req Request, err error) {
+func (j *jobs) restore(ctx context.Context, c *queue.Claim, a *active) (report *Report, req Request, err error) {
 	s := j.service
 	defer s.guard(c.Job.Path, &err)
 	inner, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
+	defer context.AfterFunc(a.ctx, func() { stop(ErrPaused) })()
 	defer context.AfterFunc(c.Context(), func() {
 		why := context.Cause(c.Context())
 		if errors.Is(why, queue.ErrCancelled) || errors.Is(why, queue.ErrRemoved) {
@@ -103,7 +131,8 @@ func (j *jobs) restore(ctx context.Context, c *queue.Claim) (report *Report, req
 		return nil, req, err
 	}
 	o := unpack[order](c.Job.Payload)
-	req = Request{Path: path, Recipe: o.recipe(), OutDir: j.resolve(o.OutDir), Resume: true}
+	req = Request{Path: path, Recipe: o.recipe(), OutDir: j.resolve(o.OutDir), Resume: true,
+		grant: func(need int64) int64 { return j.grant(a, need) }}
 	begun := unpack[checkpoint](c.Job.Checkpoint)
 	req.Output = j.choose(c.Job.ID, req.Target(), j.resolve(begun.Output))
 	at := checkpoint{Output: j.store(req.Output), Frames: begun.Frames, Total: begun.Total}
@@ -175,8 +204,12 @@ func (j *jobs) choose(id, want, begun string) string {
 
 func (j *jobs) release(id string) {
 	j.mu.Lock()
+	defer j.mu.Unlock()
 	delete(j.outputs, id)
-	j.mu.Unlock()
+	if a := j.active[id]; a != nil {
+		a.letGo()
+		delete(j.active, id)
+	}
 }
 
 // noteAgain remembers when a job is tried again, for show.

@@ -31,7 +31,7 @@ var ErrNoQueue = errors.New("the queue is not open here")
 // errCancelled is the cause of a context that a person ended.
 var errCancelled = errors.New("cancelled")
 
-// jobs joins the queue's records to the work on them: one goroutine reads what tapes are, a few run jobs as far as the machine has room for them,
+// jobs joins the queue's records to the work on them: one goroutine reads what tapes are, one takes jobs as far as the machine has room for them,
 // and one looks after disks and after the end of everything.
 type jobs struct {
 	service *Service
@@ -45,6 +45,12 @@ type jobs struct {
 	mu      sync.Mutex           // held for moments only: never while files are touched or the queue is written
 	reading map[string]string    // stages of jobs that are being read, by ID
 	outputs map[string]string    // files being written, by job ID
+	active  map[string]*active   // jobs that run here, by ID
+	kept    map[string]obstacle  // waiting jobs that can't run here for now, by ID
+	full    map[string]string    // disks without room, by name: a folder on each
+	disks   map[string]string    // their names and others', by folder
+	share   int64                // memory for all jobs, as it was when one was last looked for
+	short   bool                 // one waits for it
 	again   map[string]time.Time // when jobs that failed for now are tried again
 	after   after
 
@@ -67,6 +73,7 @@ func openJobs(s *Service, o QueueOptions) (*jobs, error) {
 		return nil, err
 	}
 	j := &jobs{service: s, roots: roots, name: o.Name, clock: o.Clock, records: records{}, reading: map[string]string{}, outputs: map[string]string{},
+		active: map[string]*active{}, kept: map[string]obstacle{}, full: map[string]string{}, disks: map[string]string{},
 		again: map[string]time.Time{}, due: make(chan After, 1), orphans: make(chan queue.Job, 1024)}
 	if j.backoff = o.Backoff; j.backoff == nil {
 		j.backoff = queue.DefaultBackoff
@@ -102,9 +109,7 @@ func openJobs(s *Service, o QueueOptions) (*jobs, error) {
 	j.work.Go(func() { j.readAll(s.ctx) })
 	j.work.Go(func() { j.watchDisks(s.ctx) })
 	j.work.Go(func() { j.watchEnd(s.ctx) })
-	for range runners {
-		j.work.Go(func() { j.runAll(s.ctx, worker) })
-	}
+	j.work.Go(func() { j.runAll(s.ctx, worker) })
 	return j, nil
 }
 
@@ -140,6 +145,10 @@ func (j *jobs) begin() {
 		if !job.State.Finished() && job.State != queue.Paused {
 			open++
 		}
+	}
+	if heldBefore(snap.Control) && open > 0 {
+		_ = j.q.StartQueue(j.service.ctx)
+		return
 	}
 	switch {
 	case snap.Control.Mode == queue.Stopped:

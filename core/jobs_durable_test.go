@@ -267,6 +267,55 @@ func TestLowDisk(t *testing.T) {
 	}
 }
 
+// TestAFullDiskHoldsItsOwnVideos has a video on a disk without room wait, and one on another disk run meanwhile.
+func TestAFullDiskHoldsItsOwnVideos(t *testing.T) {
+	c, dir, full, roomy := newClock(), t.TempDir(), t.TempDir(), t.TempDir()
+	s, g := serviceIn(t, dir, func(o *core.Options) { o.Queue.Clock = c }), newGate()
+	s.SetEngines(g)
+	var free atomic.Uint64
+	free.Store(100e9)
+	s.SetFree(func(path string) (uint64, error) {
+		if strings.HasPrefix(path, full) {
+			return free.Load(), nil
+		}
+		return 100e9, nil
+	})
+	s.SetVolume(func(path string) string {
+		if strings.HasPrefix(path, full) {
+			return "full"
+		}
+		return "roomy"
+	})
+	path := tape.For(t, 1, "ntsc-vhs")["ntsc-vhs"].Path
+	copied := func(name string) string { return copyFile(t, path, filepath.Join(dir, "tapes", name)) }
+	ids := add(t, s, []string{copied("a.mpg"), copied("b.mpg")}, networked(), filepath.Join(full, "new folder"))
+	ids = append(ids, add(t, s, []string{copied("c.mpg")}, networked(), roomy)...)
+	for _, id := range ids {
+		awaitState(t, s, id, core.Waiting)
+	}
+	running(t, s, g)
+	free.Store(1e9)
+	c.pass(t, 2*time.Second)
+	<-g.opened
+	snap := await(t, s, "the video on the other disk", func(snap core.Snapshot) bool { return byID(snap, ids[2]).State == core.Running })
+	for _, id := range ids[:2] {
+		if j := byID(snap, id); j.State != core.Waiting || !strings.Contains(j.Stage, full) || !strings.Contains(j.Stage, "2.50 GB") || j.Tries != 0 {
+			t.Errorf("a video on the full disk is %+v", j)
+		}
+	}
+	if snap.Mode != core.Started || snap.Reason != "" {
+		t.Errorf("the queue is %s for %q", snap.Mode, snap.Reason)
+	}
+	must(t, s.Cancel(ids[2]))
+	await(t, s, "a held queue", func(snap core.Snapshot) bool { return snap.Mode == core.Held && strings.Contains(snap.Reason, full) })
+	free.Store(50e9)
+	c.pass(t, 2*time.Second)
+	<-g.opened
+	if j := awaitState(t, s, ids[0], core.Running); j.Stage == "" || strings.Contains(j.Stage, full) {
+		t.Errorf("the first video is %+v", j)
+	}
+}
+
 // TestAfter counts down when the queue is done, and can be told not to.
 func TestAfter(t *testing.T) {
 	c, dir := newClock(), t.TempDir()

@@ -27,9 +27,9 @@ type Request struct {
 
 	Start, Length float64 // seconds; Length 0 is to the end
 
-	Engine  string // "auto", "cpu", ...
+	Engine  string // "auto", "cpu", ...; "" is as Tuning says
 	Device  string
-	Batch   int
+	Batch   int // 0 is as Tuning says
 	Threads int
 
 	// Resume makes a run that can be continued, and continues one of the same output that was begun: after a crash, or an end with cause ErrPaused.
@@ -37,6 +37,9 @@ type Request struct {
 
 	// Quick leaves the sound unmeasured: for looking, not for running.
 	Quick bool
+
+	grant   func(need int64) int64 // how much memory the run may have; nil is what is left
+	counted bool                   // the room for temporary files has been reserved
 }
 
 // Probe reads what a capture is, measured. progress (may be nil) is told what is going on, in sentence case, by several goroutines at once. Results are
@@ -118,6 +121,7 @@ func named(path string, err error) error {
 
 func (s *Service) plan(ctx context.Context, req Request, progress func(string)) (p *plan.Plan, err error) {
 	defer s.guard(req.Path, &err)
+	req = s.tuned(ctx, req)
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -176,6 +180,11 @@ func (s *Service) input(ctx context.Context, req Request, src *source.Source) (p
 			return plan.Input{}, err
 		}
 		in.Engine = e.Name()
+		if req.Recipe.Upscale.Network == recipe.NetworkAuto {
+			if in.Noise, err = s.noise(ctx, src); err != nil {
+				return plan.Input{}, err
+			}
+		}
 	}
 	return in, nil
 }
@@ -207,13 +216,6 @@ func (s *Service) encoderUsable(ctx context.Context, name string) error {
 	return nil
 }
 
-// The networks that "auto" takes for interlaced tape. The better one costs four times as much, which a graphics card does not feel, and which beside an encoder of
-// medium speed adds a third to the whole at most; beside a fast one it would be the most of it.
-const (
-	fastTape = "tape-fast"
-	bestTape = "tape-quality"
-)
-
 // network resolves a request's wish; nil means the resampler alone.
 func (s *Service) network(ctx context.Context, req Request, src *source.Source) (*neural.Network, error) {
 	name := req.Recipe.Upscale.Network
@@ -221,12 +223,8 @@ func (s *Service) network(ctx context.Context, req Request, src *source.Source) 
 	case recipe.NetworkNone:
 		return nil, nil
 	case recipe.NetworkAuto:
-		if src.Video == nil || src.Video.Fields.Scan != source.Interlaced {
+		if name = s.autoNetwork(ctx, req, src); name == "" {
 			return nil, nil
-		}
-		name = bestTape
-		if e, err := s.engine(ctx, req.Engine); req.Recipe.Output.Speed == recipe.SpeedFast && (err != nil || e.Name() != "cuda") {
-			name = fastTape
 		}
 	}
 	return s.library.Get(name)

@@ -98,6 +98,7 @@ func (r PreviewRequest) request() Request {
 // previewPlan is Plan without what takes long and does not show: the sound is not measured, and the encoder is not tried. It returns the capture's
 // identity besides.
 func (s *Service) previewPlan(ctx context.Context, req Request) (*plan.Plan, string, error) {
+	req = s.tuned(ctx, req)
 	id, err := identity(req.Path)
 	if err != nil {
 		return nil, "", err

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	previewBytes = 160 << 20 // of pictures kept: about ten moments at 1440x1080, before, after and between
+	previewBytes = 160 << 20 // of pictures kept, at most: about ten moments at 1440x1080, before, after and between
 	previewsBusy = 2         // previews rendered at once
 )
 
@@ -26,9 +26,9 @@ type previews struct {
 // view is the request that a place waits for.
 type view struct{ cancel context.CancelCauseFunc }
 
-func newPreviews(cacheDir string) *previews {
+func newPreviews(cacheDir string, bytes int) *previews {
 	return &previews{rendering: make(chan struct{}, previewsBusy), views: map[string]*view{},
-		pictures: newByteCache(previewBytes), speeds: newSpeeds(cacheDir, runtime.NumCPU())}
+		pictures: newByteCache(bytes), speeds: newSpeeds(cacheDir, runtime.NumCPU())}
 }
 
 // begin makes a request the one that its view waits for. Its context ends with ctx, with the service, or with a newer request of the view.
@@ -116,6 +116,18 @@ func (c *byteCache) add(key string, value any, bytes int) {
 	c.cache.Remove(key)
 	c.bytes += bytes
 	c.cache.Add(key, sized{value, bytes})
+	c.trim()
+}
+
+// bound changes how much is kept.
+func (c *byteCache) bound(limit int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.limit = int(limit)
+	c.trim()
+}
+
+func (c *byteCache) trim() {
 	for c.bytes > c.limit && c.cache.Len() > 1 {
 		c.cache.RemoveOldest()
 	}

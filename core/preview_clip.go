@@ -79,25 +79,32 @@ func (s *Service) PreviewClip(ctx context.Context, req PreviewRequest, progress 
 	if err != nil {
 		return nil, err
 	}
-	dir, err := s.scratch.Dir("preview")
+	dir, err := s.scratch.Dir("a preview")
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
 			dir.Close()
+			s.again()
 		}
 	}()
 	length := min(req.Length, src.Duration)
 	start := max(0, min(req.Time, src.Duration-length))
-	clip = &Clip{Start: start, Length: length, tools: t, dir: dir, streams: [2]int{-1, -1}, close: sync.OnceValue(dir.Close)}
+	clip = &Clip{Start: start, Length: length, tools: t, dir: dir, streams: [2]int{-1, -1}, close: sync.OnceValue(func() error {
+		defer s.again() // there is room for others' temporary files
+		return dir.Close()
+	})}
 	for side, r := range []recipe.Recipe{asItIs(req.Recipe), forAScreen(req.Recipe)} {
 		one := req.request()
-		one.Recipe, one.Quick, one.Start, one.Length = r, false, start, length
+		one.Recipe, one.Quick, one.counted, one.Start, one.Length = r, false, true, start, length
 		one.Output = filepath.Join(dir.Path(), []string{"before.mkv", "after.mkv"}[side])
 		p, err := s.Plan(ctx, one, nil)
 		if err != nil {
 			return nil, ended(ctx, err)
+		}
+		if err := dir.Reserve(p.Estimate.Size + tempOf(p)); err != nil {
+			return nil, err
 		}
 		report, err := s.Run(ctx, p, one, progress)
 		if err != nil {

@@ -201,10 +201,11 @@ func (j *jobs) snapshot() Snapshot {
 	defer j.mu.Unlock()
 	snap := Snapshot{Mode: view.Control.Mode, Running: view.Control.Mode == Started, Jobs: make([]Job, len(view.Jobs)), After: j.after.what}
 	if snap.Mode == Held {
-		snap.Reason = j.reasonWords(view.Control.Reason)
+		snap.Reason = view.Control.Reason
 	}
 	snap.Countdown = j.after.countdown()
 	now := j.clock.Now()
+	var held holding
 	for i := range view.Jobs {
 		q := &view.Jobs[i]
 		job := j.records.get(j, q)
@@ -222,9 +223,13 @@ func (j *jobs) snapshot() Snapshot {
 				}
 			}
 		}
+		if snap.Mode == Started {
+			held.see(j, &job)
+		}
 		snap.Jobs[i] = job
 	}
 	j.records.trim(len(view.Jobs))
+	held.tell(&snap)
 	return snap
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
 	"github.com/tapelight/tapelight/core/restore"
+	"github.com/tapelight/tapelight/core/scratch"
 )
 
 // Progress and Report of a run.
@@ -105,6 +106,12 @@ func notBegun(err error) bool {
 	if _, ok := errors.AsType[*restore.ForeignError](err); ok {
 		return true
 	}
+	if _, ok := errors.AsType[*MemoryError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*scratch.BudgetError](err); ok {
+		return true
+	}
 	_, ok := errors.AsType[*SpaceError](err)
 	return ok
 }
@@ -135,6 +142,22 @@ func (s *Service) run(ctx context.Context, p *plan.Plan, req Request, progress f
 		}
 	}()
 	defer s.guard(p.Source.Path, &err)
+	own := *p // a plan is shared by all who asked for it: what is changed for this run is not theirs
+	own.Warnings = slices.Clip(p.Warnings)
+	if req.grant == nil {
+		req.grant = s.direct
+	}
+	if err := s.fit(&own, req.grant); err != nil {
+		return nil, err
+	}
+	if n := tempOf(p); n > 0 && !req.counted {
+		release, err := s.scratch.Take("the repaired sound", n)
+		if err != nil {
+			return nil, err
+		}
+		defer s.again()
+		defer release()
+	}
 	r, err := s.runner(ctx, p)
 	if err != nil {
 		return nil, err
@@ -150,8 +173,6 @@ func (s *Service) run(ctx context.Context, p *plan.Plan, req Request, progress f
 	defer peak.Stop()
 	r.Peak = peak.Max
 	s.log.Info("%s: %s", filepath.Base(p.Source.Path), Summary(p))
-	own := *p // a plan is shared by all who asked for it: warnings added to this run's are not theirs
-	own.Warnings = slices.Clip(p.Warnings)
 	r.Note = func(text string) {
 		s.log.Info("%s", text)
 		if strings.HasPrefix(text, restore.Anew) { // work was lost: that is to be seen with the result, too

@@ -28,8 +28,9 @@ import (
 // Options say where Tapelight keeps its things. Empty means the system's usual place.
 type Options struct {
 	ConfigDir string // the user's presets and networks
-	CacheDir  string // temporary files
+	CacheDir  string // what can be made anew, and temporary files unless Tuning says otherwise
 	FFmpegDir string // where to look for ffmpeg first
+	Tuning    Tuning // see Service.Tune
 	Log       *events.Log
 
 	Queue *QueueOptions // nil for a service without a queue
@@ -43,11 +44,16 @@ type Service struct {
 	library *neural.Library
 	engines []neural.Engine
 	scratch *scratch.Space
-	monitor *monitor.Monitor
+
+	tuning     atomic.Pointer[Tuning]     // never nil
+	preferring atomic.Pointer[preference] // what tuning.Engine means here; nil until it is asked
+	inUse      atomic.Pointer[string]     // the engine of jobs; nil until it is asked
+	monitor    *monitor.Monitor
 
 	tools   atomic.Pointer[ffmpeg.Tools]
 	finding chan struct{} // holds one while ffmpeg is looked for
 	free    func(path string) (uint64, error)
+	volume  func(path string) string // names the disk that a path lies on
 
 	keepAwake func(ctx context.Context, reason string) (release func(), err error)
 	perform   func(ctx context.Context, what After) error
@@ -68,21 +74,19 @@ type Service struct {
 	close  func() error
 }
 
-// scratchBudget is how much temporary space may be used; the pipeline itself uses none.
-const scratchBudget = 20 << 30
-
 // New starts the service. A missing ffmpeg is no error here: Doctor tells, and work that needs it fails with a message.
 func New(o Options) (*Service, error) {
 	if err := defaults(&o); err != nil {
 		return nil, err
 	}
-	s := &Service{opts: o, log: o.Log, engines: newEngines(o), finding: make(chan struct{}, 1), free: monitor.Free}
+	s := &Service{opts: o, log: o.Log, engines: newEngines(o), finding: make(chan struct{}, 1), free: monitor.Free, volume: volumeOf}
+	s.tuning.Store(&o.Tuning)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	// What runs when the program ends is continued when the same capture is restored again.
 	s.ctx, s.cancel = ctx, func() { cancel(ErrPaused) }
 	s.library = neural.NewLibrary(resources.Models(), filepath.Join(o.ConfigDir, "models"))
 	var err error
-	if s.scratch, err = scratch.Open(filepath.Join(o.CacheDir, "scratch"), scratchBudget); err != nil {
+	if s.scratch, err = scratch.Open(s.tempDir(o.Tuning), o.Tuning.temp()); err != nil {
 		s.cancel()
 		return nil, fmt.Errorf("open the folder for temporary files: %w", err)
 	}
@@ -90,7 +94,7 @@ func New(o Options) (*Service, error) {
 	s.sounds, _ = lru.New[string, []plan.Treatment](256)
 	s.plans, _ = lru.New[string, *plan.Plan](64)
 	s.thumbnails = newThumbnails(thumbnailBytes)
-	s.previews = sync.OnceValue(func() *previews { return newPreviews(o.CacheDir) })
+	s.previews = sync.OnceValue(func() *previews { return newPreviews(o.CacheDir, int(s.tuning.Load().cache())) })
 	s.floor.Store(DiskFloor)
 	s.keepAwake, s.perform = power.Machine{App: "Tapelight"}.KeepAwake, s.followers
 	s.awake.Store(true)
@@ -112,6 +116,9 @@ func New(o Options) (*Service, error) {
 }
 
 func defaults(o *Options) error {
+	if err := o.Tuning.Check(); err != nil {
+		return err
+	}
 	if o.ConfigDir == "" {
 		dir, err := os.UserConfigDir()
 		if err != nil {
@@ -122,7 +129,7 @@ func defaults(o *Options) error {
 	if o.CacheDir == "" {
 		dir, err := os.UserCacheDir()
 		if err != nil {
-			return fmt.Errorf("find the folder for temporary files: %w", err)
+			return fmt.Errorf("find the cache folder: %w", err)
 		}
 		o.CacheDir = filepath.Join(dir, "tapelight")
 	}
@@ -227,6 +234,6 @@ func (s *Service) engine(ctx context.Context, name string) (neural.Engine, error
 }
 
 func (s *Service) newMonitor() *monitor.Monitor {
-	return monitor.New(monitor.Config{Children: process.Live, Temp: func() (int64, int64) { return s.scratch.Used(), scratchBudget },
+	return monitor.New(monitor.Config{Children: process.Live, Temp: func() (int64, int64) { return s.scratch.Used(), s.scratch.Budget() },
 		Volumes: s.volumes})
 }

@@ -15,10 +15,11 @@ type load struct {
 	Engine  string `json:"engine,omitempty"` // of the network; empty without one
 	Device  string `json:"device,omitempty"`
 	Encoder string `json:"encoder"`
+	Memory  int64  `json:"memory,omitempty"` // bytes, about; 0 where it isn't known
 }
 
 func loadOf(p *plan.Plan) load {
-	l := load{Encoder: p.Encode.Encoder}
+	l := load{Encoder: p.Encode.Encoder, Memory: memoryOf(p)}
 	if p.Network.Name != recipe.NetworkNone {
 		l.Engine, l.Device = p.Network.Engine, p.Network.Device
 	}

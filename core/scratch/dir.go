@@ -29,7 +29,7 @@ type Dir struct {
 	err      error
 }
 
-// Dir makes a directory. purpose says in a word what it is for, in errors and to whoever finds the folder: "preview". It fails with
+// Dir makes a directory. purpose says in a word what it is for, in errors and to whoever finds the folder: "a preview". It fails with
 // a *BudgetError when the budget is used up.
 func (s *Space) Dir(purpose string) (*Dir, error) {
 	s.mu.Lock()
@@ -37,8 +37,8 @@ func (s *Space) Dir(purpose string) (*Dir, error) {
 	if s.closed {
 		return nil, fmt.Errorf("temporary space for %s: %w", purpose, fs.ErrClosed)
 	}
-	if used := s.used(); s.budget > 0 && used >= s.budget {
-		return nil, &BudgetError{Root: s.root, Purpose: purpose, Want: 1, Used: used, Budget: s.budget}
+	if err := s.fits(purpose, 1); err != nil {
+		return nil, err
 	}
 	d, err := makeDir(s.root, purpose)
 	if err != nil {
@@ -76,12 +76,8 @@ func (d *Dir) Reserve(n int64) error {
 	s := d.space
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var used int64
-	for other := range s.dirs {
-		used += max(size(other.Path()), other.reserved)
-	}
-	if s.budget > 0 && (n > s.budget || used > s.budget-n) {
-		return &BudgetError{Root: s.root, Purpose: d.purpose, Want: n, Used: used, Budget: s.budget}
+	if err := s.fits(d.purpose, n); err != nil {
+		return err
 	}
 	d.reserved += max(0, n)
 	return nil
@@ -95,17 +91,22 @@ func (d *Dir) Close() error {
 		return d.err
 	}
 	d.closed = true
-	// The files first: whatever happens on the way, the owner file stays until there is nothing left to own.
+	d.err = d.remove()
+	d.space.mu.Lock()
+	delete(d.space.dirs, d)
+	d.space.mu.Unlock()
+	return d.err
+}
+
+// remove takes the directory off the disk. The files first: whatever happens on the way, the owner file stays until there is nothing left to own.
+func (d *Dir) remove() error {
 	err := os.RemoveAll(d.Path())
 	err = errors.Join(err, d.lock.Close())
 	if err == nil {
 		err = os.RemoveAll(d.base)
 	}
 	if err != nil {
-		d.err = fmt.Errorf("remove temporary files of %s: %w", d.purpose, err)
+		return fmt.Errorf("remove temporary files of %s: %w", d.purpose, err)
 	}
-	d.space.mu.Lock()
-	delete(d.space.dirs, d)
-	d.space.mu.Unlock()
-	return d.err
+	return nil
 }

@@ -13,7 +13,7 @@ def log_amplitude(xi, gamma):
     w = xi / (1 + xi)
     p = np.clip((np.log2(np.maximum(w * gamma, 1e-30)) - LOW) * STEPS, 0, len(TABLE) - 1.001)
     i = p.astype(np.int32)
-    return w * (TABLE[i] + (TABLE[i + 1] - TABLE[i]) * (p - i))
+    return w * (TABLE[i] + (TABLE[i + 1] - TABLE[i]) * (p - i.astype(np.float32)))
 
 
 def root_hann(n):

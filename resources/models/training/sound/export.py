@@ -1,0 +1,45 @@
+"""Writes a checkpoint of train.py as safetensors, and beside it what the network makes of inputs that anyone can make: NAME.check.json.
+
+usage: export.py CHECKPOINT ../../sound.safetensors        (the same weights give the same bytes)
+"""
+import json
+import pathlib
+import struct
+import sys
+
+import numpy as np
+import torch
+
+from network import FEATURES, Network, inputs, spread
+
+WINDOWS = 64
+PICKS = [(t, k) for t in (0, 1, 2, 9, 20, 21) for k in (0, 1, 77, 255, 256, 259, 260, 700, 1023, 1024)]
+
+
+def logs():
+    """Of window t, bin k: the logarithm of feature i is 4 sin(0.31 t + (0.02 + 0.01 i) k + i) - 1."""
+    i, t, k = np.meshgrid(np.arange(len(FEATURES)), np.arange(WINDOWS), np.arange(1025), indexing='ij')
+    return (4 * np.sin(0.31 * t + (0.02 + 0.01 * i) * k + i) - 1).astype(np.float32)
+
+
+def main():
+    saved = torch.load(sys.argv[1])
+    target = pathlib.Path(sys.argv[2])
+    net = Network()
+    net.load_state_dict(saved['mean'])
+    header, data = {'__metadata__': {'name': 'tapelight sound denoiser', 'steps': str(saved['step'])}}, b''
+    for name, v in sorted(net.state_dict().items()):
+        raw = v.numpy().astype('<f4').tobytes()
+        header[name] = {'dtype': 'F32', 'shape': list(v.shape), 'data_offsets': [len(data), len(data) + len(raw)]}
+        data += raw
+    head = json.dumps(header, separators=(',', ':')).encode()
+    head += b' ' * (-len(head) % 8)
+    target.write_bytes(struct.pack('<Q', len(head)) + head + data)
+    with torch.no_grad():
+        out = spread(net(inputs(torch.from_numpy(logs())[None])))[0]
+    check = {'input': logs.__doc__, 'windows': WINDOWS, 'outputs': [{'window': t, 'bin': k, 'value': float(out[t, k])} for t, k in PICKS]}
+    target.with_suffix('.check.json').write_text(json.dumps(check, indent=1) + '\n')
+
+
+if __name__ == '__main__':
+    main()

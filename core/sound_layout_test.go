@@ -143,3 +143,53 @@ func beepsAt(t *testing.T, samples []float32, want []float64) {
 		}
 	}
 }
+
+// The sound of a part begins with its first picture, treated or not, in containers without an index and in those that lead a seek astray.
+func TestSoundOfAPart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a while")
+	}
+	s := newService(t)
+	sample := tape.For(t, 4, "ntsc-vhs")["ntsc-vhs"]
+	avi := filepath.Join(t.TempDir(), "tape.avi")
+	output(t, "ffmpeg", "-v", "error", "-i", sample.Path, "-c:v", "mpeg4", "-bf", "2", "-g", "30", "-b:v", "2M", "-flags", "+ilme+ildct", "-c:a", "pcm_s16le", avi)
+	for _, path := range []string{sample.Path, avi} {
+		src, err := s.Probe(t.Context(), path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := tape.FindSync(sound(t, path, 0))
+		for _, c := range []struct {
+			start float64
+			mode  recipe.Choice
+		}{{0.04, recipe.SoundOff}, {1.1, recipe.SoundAuto}} {
+			t.Run(fmt.Sprintf("%s from %g, %s", filepath.Ext(path), c.start, c.mode), func(t *testing.T) {
+				r := quick("none")
+				r.Sound.Mode, r.Picture.Scan, r.Picture.FieldOrder = c.mode, recipe.ScanInterlaced, recipe.OrderTop
+				out := filepath.Join(t.TempDir(), "out.mkv")
+				if _, err := s.Restore(t.Context(), core.Request{Path: path, Recipe: r, Output: out, Start: c.start, Length: 2.2}, nil); err != nil {
+					t.Fatal(err)
+				}
+				heard := sound(t, out, 0)
+				first := 0
+				for first < len(heard) && math.Abs(float64(heard[first])) < 1e-4 {
+					first++
+				}
+				if first > tape.SampleRate/100 {
+					t.Errorf("it is silent for %.3f s", float64(first)/tape.SampleRate)
+				}
+				begin := math.Round(c.start*30000/1001) * 1001 / 30000
+				var want []float64
+				for _, at := range all {
+					if at += src.Audio[0].Start - src.Video.Start - begin; at > 0.02 && at < 2.1 {
+						want = append(want, at)
+					}
+				}
+				if len(want) == 0 {
+					t.Fatal("there is no mark in it")
+				}
+				beepsAt(t, heard, want)
+			})
+		}
+	}
+}

@@ -27,10 +27,9 @@ func (l Loudness) Silent() bool {
 
 // Loudness measures a part of a sound stream after filters (duration 0: to the end). Nothing is written.
 func (t *Tools) Loudness(ctx context.Context, path string, streamIndex int, start, duration time.Duration, filters []Filter) (Loudness, error) {
-	chain := append([]Filter{FillGaps()}, filters...)
-	chain = append(chain, loudnessMeter())
-	args := append([]string{"-loglevel", "info"}, soundArgs(path, streamIndex, start, duration)...)
-	args = append(args, "-af", Chain(chain), "-f", "null", "-")
+	args, chain := soundArgs(path, streamIndex, start, duration)
+	chain = append(append(chain, filters...), loudnessMeter())
+	args = append(append([]string{"-loglevel", "info"}, args...), "-af", Chain(chain), "-f", "null", "-")
 	child, err := process.Start(ctx, process.Spec{Label: "loudness meter", Path: t.FFmpeg, Args: args})
 	if err != nil {
 		return Loudness{}, fmt.Errorf("measure the loudness of %s: %w", path, err)

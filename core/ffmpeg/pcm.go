@@ -39,9 +39,10 @@ func (t *Tools) PCM(ctx context.Context, path string, streamIndex int, spec PCMS
 	if spec.Rate < 1 || spec.Rate > 768000 || spec.Channels < 0 || spec.Channels > 64 || spec.Start < 0 || spec.Duration < 0 || streamIndex < 0 {
 		return nil, fmt.Errorf("decode sound of %s: impossible request: stream %d, %+v", path, streamIndex, spec)
 	}
-	filters := append([]Filter{FillGaps()}, spec.Filters...)
+	args, filters := soundArgs(path, streamIndex, spec.Start, spec.Duration)
+	filters = append(filters, spec.Filters...)
 	filters = append(filters, Resample(spec.Rate))
-	args := append(soundArgs(path, streamIndex, spec.Start, spec.Duration), "-af", Chain(filters))
+	args = append(args, "-af", Chain(filters))
 	if spec.Channels > 0 {
 		args = append(args, "-ac", strconv.Itoa(spec.Channels))
 	}
@@ -51,30 +52,6 @@ func (t *Tools) PCM(ctx context.Context, path string, streamIndex int, spec PCMS
 		return nil, fmt.Errorf("decode sound of %s: %w", path, err)
 	}
 	return &PCMReader{path: path, child: child, raw: make([]byte, 0, 64<<10)}, nil
-}
-
-// soundLead is by how many seconds earlier than it is wanted sound is looked for. Program and transport streams have no index: a seek in them lands at a
-// picture, whose sound was stored up to a second before it, or a few seconds late altogether. What comes too early is cut to the sample.
-const soundLead = 3.0
-
-// seekSound are the seek, and the shift of times after it, that let a sound begin at start exactly.
-func seekSound(start float64) (seek, shift float64) {
-	lead := min(start, soundLead)
-	return start - lead, -lead
-}
-
-// soundArgs opens one sound stream of path and nothing else.
-func soundArgs(path string, streamIndex int, start, duration time.Duration) []string {
-	args := []string{"-hide_banner", "-nostdin", "-nostats", "-vn", "-sn", "-dn"}
-	if start > 0 {
-		seek, shift := seekSound(start.Seconds())
-		args = append(args, "-ss", timeArg(seek), "-itsoffset", timeArg(shift)) // a seek to 0, too: it makes the duration count from start
-	}
-	if duration > 0 {
-		args = append(args, "-t", seconds(duration))
-	}
-	args = append(args, inputArgs(path)...)
-	return append(args, "-map", "0:"+strconv.Itoa(streamIndex))
 }
 
 // Read fills dst with samples (all channels interleaved) and returns how many; it blocks until at least one is there. At the end of the stream
@@ -136,5 +113,3 @@ func (r *PCMReader) Close() error {
 	}
 	return nil
 }
-
-func seconds(d time.Duration) string { return timeArg(d.Seconds()) }

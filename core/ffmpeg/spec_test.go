@@ -143,14 +143,14 @@ func TestEncodeArguments(t *testing.T) {
 			for i, a := range args {
 				if a == "-i" {
 					options := args[before:i]
-					if has := slices.Contains(options, "-ss") && slices.Contains(options, "-itsoffset"); has != (args[i+1] != "pipe:0") {
+					if has := slices.Contains(options, "-itsoffset"); has != (args[i+1] != "pipe:0") {
 						t.Errorf("options of %s: %q", args[i+1], options)
 					}
 					before = i + 2
-					_, at, _ := strings.Cut(strings.Join(options, " "), "-ss ")
-					at, _, _ = strings.Cut(at, " ")
-					if led := at == "0.000000"; args[i+1] != "pipe:0" && led && !treated || args[i+1] != "pipe:0" && at != "0.000000" && at != "2.500000" {
-						t.Errorf("the capture is sought at %q", at)
+					// What is copied is sought where it is wanted; sound earlier, which is at the beginning here.
+					at := strings.Join(values(options, "-ss"), ", ")
+					if args[i+1] == "pipe:0" && at != "" || args[i+1] != "pipe:0" && (at == "" && !treated && rest || at != "" && at != "2.500000") {
+						t.Errorf("%s is sought at %q", args[i+1], at)
 					}
 				}
 			}

@@ -31,3 +31,28 @@ func TestAutoTakesTheBetterNetworkOnCards(t *testing.T) {
 		}
 	}
 }
+
+// TestAutoUsesNoMoreOfANetworkThanTheNoiseCallsFor: a worn tape gets all of it, a quiet one a part, and who names a network gets what they ask for.
+func TestAutoUsesNoMoreOfANetworkThanTheNoiseCallsFor(t *testing.T) {
+	s := newService(t)
+	tapes := tape.For(t, 1, "ntsc-vhs", "pal-dv")
+	for _, c := range []struct {
+		tape, network string
+		least, most   int
+	}{
+		{"ntsc-vhs", recipe.NetworkAuto, 90, 100}, {"pal-dv", recipe.NetworkAuto, 40, 75}, {"pal-dv", "tape-fast", 100, 100},
+	} {
+		req := core.Request{Path: tapes[c.tape].Path, Recipe: fast(), Engine: "cpu", Quick: true, OutDir: t.TempDir()}
+		req.Recipe.Upscale.Network, req.Recipe.Upscale.Strength = c.network, 100
+		for range 2 { // measured, and remembered
+			p, err := s.Plan(t.Context(), req, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := p.Network.Strength; got < c.least || got > c.most {
+				t.Errorf("%s, %s: %d %% of the network, want %d to %d", c.tape, c.network, got, c.least, c.most)
+			}
+			req.Recipe.Output.Quality-- // another plan of the same capture
+		}
+	}
+}

@@ -1,6 +1,12 @@
 package core
 
-import "path/filepath"
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/tapelight/tapelight/core/recipe"
+	"github.com/tapelight/tapelight/core/source"
+)
 
 // NetworkInfo is a network for people.
 type NetworkInfo struct {
@@ -39,4 +45,22 @@ func (s *Service) NetworkInfos() []NetworkInfo {
 		out = append(out, i)
 	}
 	return out
+}
+
+// The networks that "auto" takes for interlaced tape. The better one costs four times as much, which a graphics card does not feel, and which beside an encoder of
+// medium speed adds a third to the whole at most; beside a fast one it would be the most of it.
+const (
+	fastTape = "tape-fast"
+	bestTape = "tape-quality"
+)
+
+// autoNetwork names the network that fits a capture; "" means the resampler alone.
+func (s *Service) autoNetwork(ctx context.Context, req Request, src *source.Source) string {
+	if src.Video == nil || src.Video.Fields.Scan != source.Interlaced {
+		return ""
+	}
+	if e, err := s.engine(ctx, req.Engine); req.Recipe.Output.Speed == recipe.SpeedFast && (err != nil || e.Name() != "cuda") {
+		return fastTape
+	}
+	return bestTape
 }

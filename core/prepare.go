@@ -181,7 +181,7 @@ func (s *Service) input(ctx context.Context, req Request, src *source.Source) (p
 		}
 		in.Engine = e.Name()
 		if req.Recipe.Upscale.Network == recipe.NetworkAuto {
-			if in.Noise, err = s.noise(ctx, src); err != nil {
+			if in.Noise, err = s.networkNoise(ctx, src); err != nil {
 				return plan.Input{}, err
 			}
 		}

@@ -19,13 +19,23 @@ var noisePlaces = []float64{0.15, 0.35, 0.55, 0.75}
 // lines, so that one picture alone does not show it; from frame to frame it does, wherever the picture stands still.
 func noiseOf(ctx context.Context, t *ffmpeg.Tools, src *source.Source) (float64, error) {
 	v := src.Video
+	all, err := noises(ctx, t, src, func(a, b []byte) (float64, bool) { return frameNoise(a, b, v.Width, v.Height) })
+	if err != nil {
+		return 0, err
+	}
+	return all[len(all)/2], nil
+}
+
+// noises are what measure gives for successive frames (luma, rows of the capture's width) of some places, sorted.
+func noises(ctx context.Context, t *ffmpeg.Tools, src *source.Source, measure func(a, b []byte) (float64, bool)) ([]float64, error) {
+	v := src.Video
 	var all []float64
 	for _, place := range noisePlaces {
 		var last []byte
 		w := ffmpeg.Window{Stream: v.Index, Start: place * max(0, src.Duration-noiseSpan), Span: noiseSpan, Width: v.Width, Height: v.Height}
 		_, err := t.Look(ctx, src.Path, w, func(luma []byte) error {
 			if last != nil {
-				if n, ok := frameNoise(last, luma, v.Width, v.Height); ok {
+				if n, ok := measure(last, luma); ok {
 					all = append(all, n)
 				}
 			}
@@ -33,17 +43,17 @@ func noiseOf(ctx context.Context, t *ffmpeg.Tools, src *source.Source) (float64,
 			return nil
 		})
 		if ctx.Err() != nil {
-			return 0, context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		}
 		if err != nil {
 			continue // a place that can't be decoded says nothing
 		}
 	}
 	if len(all) == 0 {
-		return 0, errors.New("no picture could be looked at")
+		return nil, errors.New("no picture could be looked at")
 	}
 	slices.Sort(all)
-	return all[len(all)/2], nil
+	return all, nil
 }
 
 const (

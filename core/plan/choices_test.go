@@ -93,3 +93,30 @@ func TestColours(t *testing.T) {
 		}
 	}
 }
+
+// TestLittleNoiseTakesLittleOfTheNetwork: the share grows with the noise, and a recipe's own strength bounds it.
+func TestLittleNoiseTakesLittleOfTheNetwork(t *testing.T) {
+	network := &neural.Network{Name: "tape-fast", Grid: 2, Scale: 2, Companion: true, FlipBottom: true, Meta: map[string]string{"companion": "8:2:12:10"}}
+	for _, c := range []struct {
+		noise     float64
+		asked     int
+		strength  int
+		companion string
+	}{
+		{0, 100, 100, "8:2:12:10"}, {0.01, 100, 40, "1.2:0.3:1.8:1.5"}, {0.5, 50, 20, "1.2:0.3:1.8:1.5"}, {2, 100, 70, "4.6:2:6.9:10"},
+		{3.5, 100, 100, "8:2:12:10"}, {9, 80, 80, "8:2:12:10"}, {0.2, 1, 1, "1.2:0.3:1.8:1.5"},
+	} {
+		in := plan.Input{Source: tape(), Recipe: recipe.Default(), Output: "/out/wedding.mkv", Network: network, Noise: c.noise}
+		in.Recipe.Upscale.Strength = c.asked
+		p, err := plan.Make(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Network.Strength != c.strength || p.Decode.Companion != c.companion {
+			t.Errorf("noise %g, asked for %d %%: %d %%, companion %s; want %d %%, %s", c.noise, c.asked, p.Network.Strength, p.Decode.Companion, c.strength, c.companion)
+		}
+		if said := strings.Contains(strings.Join(p.Notes, "\n"), "little noise"); said != (c.strength < c.asked || c.companion != "8:2:12:10") {
+			t.Errorf("noise %g: said so: %v", c.noise, said)
+		}
+	}
+}

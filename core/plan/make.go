@@ -25,6 +25,7 @@ type Input struct {
 	Length float64 // seconds; 0 is to the end
 
 	Network *neural.Network // nil: the resampler alone
+	Noise   float64         // the capture's, standard deviation in codes of 255, where the network is to do no more than that calls for; 0: all it can
 	Engine  string
 	Device  string
 	Batch   int
@@ -222,31 +223,4 @@ func denoiseStrengths(denoise int) string {
 
 func trimFloat(f float64) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", f), "0"), ".")
-}
-
-// picture sets what happens at the capture's own size, and chooses the network.
-func (p *Plan) picture(in Input) {
-	d, r := &p.Decode, in.Recipe
-	d.Deblock, d.MaskBottom = r.Picture.Deblock, r.Picture.MaskBottom
-	p.Network = Network{Name: recipe.NetworkNone, Scale: 1}
-	n := in.Network
-	fits := n != nil && r.Upscale.Strength > 0
-	if fits && n.FlipBottom && d.Deinterlace != ffmpeg.ToFields {
-		fits = false
-		p.note("The network %s is made for interlaced tape at field rate; this one is enlarged by the resampler.", n.Name)
-	}
-	if !fits {
-		d.Denoise = denoiseStrengths(r.Picture.Denoise)
-		return
-	}
-	p.Network = Network{Name: n.Name, Strength: r.Upscale.Strength, Engine: in.Engine, Device: in.Device, Batch: in.Batch, Threads: in.Threads, Scale: n.Scale}
-	if n.Companion {
-		d.Companion = n.Meta["companion"]
-		if d.Companion == "" {
-			d.Companion = denoiseStrengths(50)
-		}
-		p.note("The network %s removes the noise; the denoise setting is not used.", n.Name)
-	} else {
-		d.Denoise = denoiseStrengths(r.Picture.Denoise)
-	}
 }

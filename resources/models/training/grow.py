@@ -42,3 +42,19 @@ def grown(small, width, depth):
                 conv.weight[:o, :i] = w
             conv.bias[:o] = b
     return big
+
+
+def reading(model, inputs):
+    """model with other input channels: each takes the weights of the one that reads the same samples at the nearest moment, each of which is taken once."""
+    out = network.Tape(inputs, model.width, model.depth, SLOPE)
+    out.load_state_dict({k: v for k, v in model.state_dict().items() if k != "body.0.weight"}, strict=False)
+    left = list(range(len(model.inputs)))
+    same = lambda a, b: all(a[k] == b[k] for k in ("picture", "plane", "dy", "dx"))
+    with torch.no_grad():
+        for k, c in sorted(enumerate(inputs), key=lambda p: abs(p[1]["t"])):
+            found = sorted((abs(model.inputs[i]["t"] - c["t"]), i) for i in left if same(model.inputs[i], c))
+            if not found:
+                raise ValueError("nothing reads what channel %d does" % k)
+            left.remove(found[0][1])
+            out.body[0].weight[:, k] = model.body[0].weight[:, found[0][1]]
+    return out

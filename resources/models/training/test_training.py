@@ -90,6 +90,19 @@ class Grow(unittest.TestCase):
             self.assertLess((big(x) - want).abs().mean().item(), 0.3 * want.abs().mean().item())
             self.assertEqual([m.out_channels for m in big.body if hasattr(m, "weight")], [width] * (depth + 1) + [network.OUTPUTS])
 
+    def test_other_inputs_are_read_by_the_weights_of_the_nearest_moment(self):
+        fields, frames = network.layout("fields"), network.layout("frames")
+        torch.manual_seed(3)
+        model = network.Tape(fields, 8, 3)
+        out = grow.reading(model, frames)
+        at = lambda inputs, t, dy: inputs.index(network.channel("main", t, 0, dy, 1))
+        w, v = model.body[0].weight, out.body[0].weight
+        for t, dy, old in ((0, 0, 0), (0, 1, 0), (-1, 1, -1), (1, 1, 1), (-1, 0, -2), (1, 0, 2)):
+            self.assertTrue(torch.equal(v[:, at(frames, t, dy)], w[:, at(fields, old, dy)]), (t, dy))
+        self.assertTrue(torch.equal(out.body[-1].weight, model.body[-1].weight))
+        with self.assertRaises(ValueError):
+            grow.reading(model, frames + network.block("companion", 1))
+
     def test_what_does_not_fit_is_refused(self):
         small = network.Tape(network.layout("fields"), 8, 3)
         for width, depth in ((7, 3), (8, 2), (12, 4)):

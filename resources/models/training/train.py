@@ -171,6 +171,8 @@ def main():
         small = network.Tape(k["inputs"], k["width"], k["depth"])
         small.load_state_dict(k["state"])
         model = grow.grown(small, o.width, o.depth)
+        if small.inputs != inputs:
+            model = grow.reading(model, inputs)
     mean = network.Tape(inputs, o.width, o.depth)
     opt = torch.optim.Adam(model.parameters(), o.rate, betas=(0.9, 0.99))
     path, step, spent = os.path.join(o.data, o.name + ".pt"), 0, 0.0

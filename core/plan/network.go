@@ -1,0 +1,75 @@
+package plan
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/tapelight/tapelight/core/ffmpeg"
+	"github.com/tapelight/tapelight/core/recipe"
+)
+
+// picture sets what happens at the capture's own size, and chooses the network.
+func (p *Plan) picture(in Input) {
+	d, r := &p.Decode, in.Recipe
+	d.Deblock, d.MaskBottom = r.Picture.Deblock, r.Picture.MaskBottom
+	p.Network = Network{Name: recipe.NetworkNone, Scale: 1}
+	n := in.Network
+	fits := n != nil && r.Upscale.Strength > 0
+	if fits && n.FlipBottom && d.Deinterlace != ffmpeg.ToFields {
+		fits = false
+		p.note("The network %s is made for interlaced tape at field rate; this one is enlarged by the resampler.", n.Name)
+	}
+	if !fits {
+		d.Denoise = denoiseStrengths(r.Picture.Denoise)
+		return
+	}
+	strength, companion := r.Upscale.Strength, n.Meta["companion"]
+	if companion == "" {
+		companion = denoiseStrengths(50)
+	}
+	if share := needed(in.Noise); share < 1 {
+		strength = max(1, int(math.Round(float64(strength)*(gentlest+(1-gentlest)*share))))
+		companion = weaker(companion, share)
+		p.note("It has little noise (%s of 255 levels): the network does %s %% of what it can, so that what is sharp stays sharp.", trimFloat(in.Noise), strconv.Itoa(strength))
+	}
+	p.Network = Network{Name: n.Name, Strength: strength, Engine: in.Engine, Device: in.Device, Batch: in.Batch, Threads: in.Threads, Scale: n.Scale}
+	if n.Companion {
+		d.Companion = companion
+		p.note("The network %s removes the noise; the denoise setting is not used.", n.Name)
+	} else {
+		d.Denoise = denoiseStrengths(r.Picture.Denoise)
+	}
+}
+
+// How much of a network a capture is given by its noise: all of it from noisy on, least of it up to quiet, in proportion between. At the least, pictures
+// without any noise come out as near to the plain path as 47 dB, and somewhat better than by it; what the middle gives, docs/quality.md shows.
+const (
+	quiet, noisy = 0.5, 3.5
+	gentlest     = 0.4  // of its strength
+	weakest      = 0.15 // of its companion's strengths: its base is then the capture itself, nearly
+	colourPace   = 2    // colour, which a tape blurs more than noise can hide, comes to the whole strength so much sooner
+)
+
+// needed is 0 for captures that are clean, 1 for noisy ones and where noise is 0, which says nothing.
+func needed(noise float64) float64 {
+	if noise <= 0 {
+		return 1
+	}
+	return min(1, max(0, (noise-quiet)/(noisy-quiet)))
+}
+
+// weaker lowers hqdn3d's strengths: luma's and chroma's in space, and in time.
+func weaker(strengths string, share float64) string {
+	list := strings.Split(strengths, ":")
+	for i, s := range list {
+		part := share
+		if i%2 == 1 {
+			part = min(1, colourPace*share)
+		}
+		if v, err := strconv.ParseFloat(s, 64); err == nil {
+			list[i] = trimFloat(max(0.01, v*(weakest+(1-weakest)*part))) // 0 is ffmpeg's way of saying "as usual"
+		}
+	}
+	return strings.Join(list, ":")
+}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -19,12 +20,21 @@ func (c *recipeControls) sound(k *kit, changed func(edit)) []fyne.CanvasObject {
 		func(v float64) string { return trf("%g LUFS", v) }, func(v float64) { changed(func(r *recipe.Recipe) { r.Sound.Loudness = v }) })
 	codec := newOneOf(tr("Sound format"), tr("Audio codec. FLAC and PCM lose nothing; AAC plays everywhere."), k,
 		[]said[recipe.Choice]{{recipe.CodecAuto, tr("What suits the file")}, {recipe.CodecAAC, tr("AAC, plays everywhere")}, {recipe.CodecOpus, tr("Opus, small")}, {recipe.CodecFLAC, tr("FLAC, lossless")},
-			{recipe.CodecPCM, tr("PCM, for editing")}, {recipe.CodecAC3, tr("AC-3, for discs")}},
+			{recipe.CodecPCM, tr("PCM, for editing")}, {recipe.CodecAC3, tr("AC-3, for discs")}, {recipe.CodecEAC3, tr("E-AC-3, for televisions")}},
 		plain, func(v recipe.Choice) { changed(func(r *recipe.Recipe) { r.Sound.Codec = v }) })
+	layout := newOneOf(tr("Channels"), tr("Sound layout. Many tapes were recorded in mono and captured as stereo: the same sound on both sides. One channel then takes half the room. 5.1 and 7.1 spread mono or stereo over more loudspeakers; that adds nothing that was not there, and plain players play stereo better."), k,
+		[]said[recipe.Choice]{{recipe.LayoutFound, tr("As on the tape")}, {recipe.LayoutAuto, tr("One, where both sides are the same")}, {recipe.LayoutMono, tr("One (mono)")},
+			{recipe.LayoutStereo, tr("Two (stereo)")}, {recipe.Layout51, tr("Spread over 5.1")}, {recipe.Layout71, tr("Spread over 7.1")}},
+		plain, func(v recipe.Choice) { changed(func(r *recipe.Recipe) { r.Sound.Layout = v }) })
+	tracks := newOneOf(tr("Sound tracks"), tr("Which of several sound tracks all this is done to. The others are copied bit for bit where the kind of file can hold them."), k,
+		[]said[recipe.Choice]{{recipe.TracksAll, tr("Work on all")}, {recipe.TracksFirst, tr("Work on the first, copy the others")}, {recipe.TracksCopy, tr("Copy all")}},
+		plain, func(v recipe.Choice) { changed(func(r *recipe.Recipe) { r.Sound.Tracks = v }) })
 	return []fyne.CanvasObject{
 		bind(c, mode, func(r recipe.Recipe) recipe.Choice { return r.Sound.Mode }),
 		bind(c, loud, func(r recipe.Recipe) float64 { return r.Sound.Loudness }),
 		bind(c, codec, func(r recipe.Recipe) recipe.Choice { return r.Sound.Codec }),
+		bind(c, layout, func(r recipe.Recipe) recipe.Choice { return cmp.Or(r.Sound.Layout, recipe.LayoutFound) }),
+		bind(c, tracks, func(r recipe.Recipe) recipe.Choice { return cmp.Or(r.Sound.Tracks, recipe.TracksAll) }),
 	}
 }
 
@@ -78,6 +88,22 @@ func sizeWords(r recipe.Recipe) string {
 }
 
 func soundWords(r recipe.Recipe) string {
+	if r.Sound.Tracks == recipe.TracksCopy {
+		return tr("as it is")
+	}
+	words := modeWords(r)
+	switch r.Sound.Layout {
+	case recipe.LayoutMono:
+		return trf("%s, mono", words)
+	case recipe.LayoutStereo:
+		return trf("%s, stereo", words)
+	case recipe.Layout51, recipe.Layout71:
+		return words + ", " + string(r.Sound.Layout)
+	}
+	return words
+}
+
+func modeWords(r recipe.Recipe) string {
 	switch r.Sound.Mode {
 	case recipe.SoundOff:
 		return tr("as it is")

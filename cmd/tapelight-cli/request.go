@@ -18,6 +18,8 @@ import (
 type requestFlags struct {
 	output, preset, network, engine, encoder, sound, speed, container string
 	scan, order, rate                                                 string
+	soundCodec, layout, tracks                                        string
+	loudness                                                          float64
 	start, duration                                                   string
 	height, quality, denoise, strength                                int
 	threads, batch                                                    int
@@ -48,6 +50,10 @@ func (f *requestFlags) registerRecipe(c *cobra.Command) {
 	fl.StringVar(&f.speed, "speed", "", "encoder speed: fast, medium, slow")
 	fl.StringVar(&f.container, "container", "", "container: mkv, mp4, mov; default: by the output's name")
 	fl.StringVar(&f.sound, "sound", "", "sound: auto, off (as it is), light, voice, music, strong")
+	fl.Float64Var(&f.loudness, "loudness", 0, "integrated loudness in LUFS, -36 to -9; 0 leaves the level alone")
+	fl.StringVar(&f.soundCodec, "sound-codec", "", "sound codec: auto, aac, opus, flac, pcm, ac3, eac3")
+	fl.StringVar(&f.layout, "layout", "", "sound channels: found (as on the tape), auto (one where both sides carry the same), mono, stereo, or spread over 5.1 or 7.1")
+	fl.StringVar(&f.tracks, "tracks", "", "sound tracks: all (treat each), first (treat the first, copy the others), copy")
 	fl.IntVar(&f.height, "height", 0, "height of the output in lines, 240 to 4320; 0 keeps the capture's")
 	fl.IntVar(&f.denoise, "denoise", 0, "0 to 100, for the plain path")
 	fl.StringVar(&f.scan, "scan", "", "what the content is, if measured wrongly: auto, interlaced, progressive, telecine")
@@ -129,6 +135,12 @@ func (f *requestFlags) change(c *cobra.Command, r *recipe.Recipe) {
 	choose("speed", &r.Output.Speed, f.speed)
 	choose("container", &r.Output.Container, f.container)
 	choose("sound", &r.Sound.Mode, f.sound)
+	choose("sound-codec", &r.Sound.Codec, f.soundCodec)
+	choose("layout", &r.Sound.Layout, f.layout)
+	choose("tracks", &r.Sound.Tracks, f.tracks)
+	if given("loudness") {
+		r.Sound.Loudness = f.loudness
+	}
 	choose("scan", &r.Picture.Scan, f.scan)
 	choose("field-order", &r.Picture.FieldOrder, f.order)
 	choose("rate", &r.Picture.Rate, f.rate)
@@ -140,7 +152,7 @@ func (f *requestFlags) change(c *cobra.Command, r *recipe.Recipe) {
 
 // flagOf names the option behind a setting.
 var flagOf = map[string]string{"picture.scan": "scan", "picture.field_order": "field-order", "picture.rate": "rate", "picture.denoise": "denoise",
-	"upscale.strength": "strength", "upscale.height": "height", "sound.mode": "sound", "output.container": "container", "output.quality": "quality", "output.speed": "speed"}
+	"upscale.strength": "strength", "upscale.height": "height", "sound.mode": "sound", "sound.loudness": "loudness", "sound.codec": "sound-codec", "sound.layout": "layout", "sound.tracks": "tracks", "output.container": "container", "output.quality": "quality", "output.speed": "speed"}
 
 // inFlags says an error about a setting in terms of the option it came from.
 func inFlags(err error) error {

@@ -15,6 +15,7 @@ import (
 
 func newRestore() *cobra.Command {
 	var f requestFlags
+	var table string
 	c := &cobra.Command{
 		Use:   "restore CAPTURE...",
 		Short: "Restore captures",
@@ -29,22 +30,36 @@ Ctrl-C cancels and removes what is incomplete.`,
   tapelight-cli restore --start 1:30 --duration 10 --encoder x264 -o try.mp4 tape.mkv`,
 		Args: atLeast(1, "the capture to restore"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return withService(func(s *core.Service) error { return restoreAll(c, s, f, args) })
+			return withService(func(s *core.Service) error { return restoreAll(c, s, f, table, args) })
 		},
 	}
 	f.register(c)
 	c.Flags().BoolVar(&f.text, "text", false, "print the report as text also where the output is not a terminal")
 	c.Flags().BoolVar(&f.resume, "resume", false, "make a run that can be continued, and continue one of the same output that was begun; interrupted, it keeps what it made")
 	c.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace existing outputs")
+	c.Flags().StringVar(&table, "monitor", "", "write how the machine was used meanwhile, second by second, into this CSV file")
 	return c
 }
 
-func restoreAll(c *cobra.Command, s *core.Service, f requestFlags, captures []string) error {
+// restoreAll restores captures. table is the file for the machine's measurements, or empty.
+func restoreAll(c *cobra.Command, s *core.Service, f requestFlags, table string, captures []string) (err error) {
 	requests, err := f.requests(s, c, captures)
 	if err != nil {
 		return err
 	}
 	show := newPrinter(c.OutOrStdout(), f.json, f.text)
+	if table != "" {
+		m, refused := monitor(c.Context(), s, table, f.overwrite, show)
+		if refused != nil {
+			return refused
+		}
+		defer func() {
+			if lost := m.close(); lost != nil {
+				err = errors.Join(err, lost)
+			}
+		}()
+		show = m
+	}
 	ctx := c.Context()
 	if f.resume { // what was made by the time of an interruption is kept
 		inner, pause := context.WithCancelCause(context.WithoutCancel(c.Context()))

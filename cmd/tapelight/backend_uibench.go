@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-
 	"time"
 
 	"github.com/tapelight/tapelight/core"
@@ -43,7 +42,7 @@ func backend(s *core.Service) ui.Backend {
 
 func (c *crowd) Snapshot() core.Snapshot {
 	s := core.Snapshot{Mode: core.Started, Running: true, Jobs: append([]core.Job(nil), c.jobs...), Stages: []core.Stage{
-		{Name: "decode", FPS: 110}, {Name: "network", FPS: 24, Slowest: true}, {Name: "encode", FPS: 60}}}
+		{Name: "decode", FPS: 24, Busy: 0.22}, {Name: "network", FPS: 24, Busy: 0.97, Slowest: true}, {Name: "encode", FPS: 24, Busy: 0.4}}}
 	t := time.Since(c.began)
 	j := &s.Jobs[0]
 	j.Stage, j.Progress, j.FPS, j.ETA, j.Elapsed = "Restoring", t.Seconds()/3600, 24+t.Seconds()/100, time.Hour-t, t

@@ -8,36 +8,13 @@ cd "$(dirname "$0")/../.."
 app=${1:-build/tapelight}
 cli=${2:-build/tapelight-cli}
 screens=build/screens
-work=$(mktemp -d)
 mkdir -p "$screens"
-pids=()
-cleanup() {
-	for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done
-	wait 2>/dev/null || true
-	rm -rf "$work"
-}
-trap cleanup EXIT
-
-cc -O2 -o "$work/xtool" packaging/linux/xtool.c -lX11
-go run ./testdata/make -seconds 1 -only webcam -out "$work/made" >/dev/null
+sample=webcam
+. packaging/linux/display.sh
 mkdir -p "$work/tapes"
-made=$(find "$work/made" -name 'webcam*.mp4' | head -n1)
-cp "$made" "$work/tapes/birthday 1994.mp4"
-cp "$made" "$work/tapes/Müllers & søn.mp4"
+cp "$tape" "$work/tapes/birthday 1994.mp4"
+cp "$tape" "$work/tapes/Müllers & søn.mp4"
 
-exec 3> "$work/display"
-Xvfb -displayfd 3 -screen 0 1280x800x24 +extension GLX +render -noreset >"$work/xvfb.log" 2>&1 &
-pids+=($!)
-for _ in $(seq 100); do [ -s "$work/display" ] && break; sleep 0.1; done
-DISPLAY=:$(cat "$work/display")
-export DISPLAY LIBGL_ALWAYS_SOFTWARE=1 LANG=C.UTF-8 FYNE_SCALE=1 HOME="$work/home"
-export XDG_CONFIG_HOME="$HOME/config" XDG_CACHE_HOME="$HOME/cache" XDG_DATA_HOME="$HOME/data"
-mkdir -p "$HOME"
-openbox >"$work/openbox.log" 2>&1 &
-pids+=($!)
-
-app_pid=
-window=
 number=0
 shot() {
 	number=$((number + 1))
@@ -74,24 +51,16 @@ colours() { "$work/xtool" look 0 "$@" | cut -d' ' -f2; }
 pixels() { "$work/xtool" look 0 "$@" | cut -d' ' -f1; }
 many_colours() { [ "$(colours "$@")" -gt 60 ]; }
 changed() { [ "$(pixels "${@:2}")" != "$1" ]; }
+title_changed() { [ "$(title)" != "$1" ]; }
 click() { xdotool mousemove "$1" "$2" click 1; }
 
-launch() {
-	"$app" "$@" >>"$work/app.log" 2>&1 &
-	app_pid=$!
-	pids+=("$app_pid")
-	window=$(timeout 60 xdotool search --sync --onlyvisible --name Tapelight | head -n1) || fail "no window came up"
-	xdotool windowactivate --sync "$window"
-	xdotool windowsize "$window" 1280 800
-	xdotool windowmove "$window" 0 0
-	sleep 1
+open() {
+	launch "$app" || fail "no window came up"
+	fill
 }
-gone() {
-	for _ in $(seq 150); do kill -0 "$app_pid" 2>/dev/null || return 0; sleep 0.1; done
-	fail "the app did not quit"
-}
+closed() { gone || fail "the app did not quit"; }
 
-launch
+open
 until_ok "the first run says what the computer brings along" many_colours 200 530 500 90
 shot first-run
 
@@ -116,6 +85,10 @@ until_ok "one runs" states "running waiting"
 until_ok "the title counts" says "%"
 shot running
 
+before=$(title)
+xdotool windowminimize "$window"
+until_ok "the title goes on while the window is minimised" title_changed "$before"
+xdotool windowactivate --sync "$window"
 xdotool key ctrl+shift+p
 until_ok "the queue is held" mode held
 until_ok "what ran waits, and keeps what is done" states "waiting waiting"
@@ -141,9 +114,9 @@ xdotool key ctrl+q
 sleep 1
 shot quitting
 xdotool key Tab Tab space # "Quit, and go on later"
-gone
+closed
 
-launch
+open
 until_ok "after a restart the queue is there, and goes on" states "cancelled running waiting"
 shot opened-again
 
@@ -153,11 +126,11 @@ shot done
 [ "$(find "$work/tapes" -name '*.restored*.mkv' -size +0 | wc -l)" = 2 ] || fail "there are not two new videos: $(ls "$work/tapes")"
 
 xdotool key ctrl+q
-gone
-launch
+closed
+open
 until_ok "the list is still there" states "cancelled done done"
 shot still-there
 xdotool key ctrl+q
-gone
+closed
 grep -q 'Error in Fyne call thread' "$work/app.log" && fail "the window was touched from a wrong thread"
 echo "e2e: a person's whole way through the window works"

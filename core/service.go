@@ -177,10 +177,27 @@ func (s *Service) DeletePreset(name string) error {
 	if err != nil {
 		return err
 	}
-	if r.File == "" {
+	if r.BuiltIn {
 		return fmt.Errorf("the preset %q comes with the program and can't be removed", name)
 	}
 	return os.Remove(r.File)
+}
+
+// RenamePreset gives a preset of the user's own another title. The name that it is kept and found by stays.
+func (s *Service) RenamePreset(name, title string) error {
+	r, err := s.Preset(name)
+	if err != nil {
+		return err
+	}
+	if r.BuiltIn {
+		return fmt.Errorf("the preset %q comes with the program and can't be renamed", name)
+	}
+	if title = strings.TrimSpace(title); title == "" {
+		return errors.New("a preset needs a title")
+	}
+	r.Title = title
+	_, err = s.SavePreset(r)
+	return err
 }
 
 // Networks lists the built-in networks and the user's own.

@@ -32,6 +32,13 @@ func TestPresets(t *testing.T) {
 	if got, err := s.Preset("grandma"); err != nil || got.Picture.Denoise != 80 || got.BuiltIn {
 		t.Errorf("%+v, %v", got, err)
 	}
+	if s.RenamePreset("vhs", "x") == nil || s.RenamePreset("grandma", "  ") == nil || s.RenamePreset("nobody", "x") == nil {
+		t.Error("renamed: a built-in preset, one to nothing, or one that isn't there")
+	}
+	must(t, s.RenamePreset("grandma", " Granny's tapes "))
+	if got, err := s.Preset("grandma"); err != nil || got.Title != "Granny's tapes" || got.Picture.Denoise != 80 || got.File != path {
+		t.Errorf("renamed it is %+v, %v", got, err)
+	}
 	if err := s.DeletePreset("vhs"); err == nil {
 		t.Error("a built-in preset was removed")
 	}

@@ -20,6 +20,9 @@ type Backend interface {
 	Presets() ([]recipe.Recipe, error)
 	// SavePreset keeps a recipe as the person's own preset and returns the file's path. One of the same name is replaced.
 	SavePreset(r recipe.Recipe) (string, error)
+	// DeletePreset removes a preset of the person's own, RenamePreset gives it another title.
+	DeletePreset(name string) error
+	RenamePreset(name, title string) error
 	// NetworkInfos lists what can enlarge pictures. It reads files.
 	NetworkInfos() []core.NetworkInfo
 	core.Operations // Add's outDir "" saves beside the original
@@ -38,6 +41,10 @@ type Backend interface {
 	Estimate(ctx context.Context, req core.Request) (core.Estimate, error)
 	SetKeepAwake(on bool)
 	SetDiskFloor(bytes int64)
+	// Tune says how the machine is used, from the next job on. Where it fails for the folder of temporary files the rest holds.
+	Tune(t core.Tuning) error
+	// Processors lists what could compute networks, and why what can't cannot. It may take a second.
+	Processors(ctx context.Context) []core.Processor
 
 	Snapshot() core.Snapshot
 	// Watch says, coalesced, that something has changed since the last snapshot. Nothing is sent after ctx has ended.

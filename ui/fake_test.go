@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/png"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,6 +36,8 @@ type fake struct {
 	advice  string   // the preset recommended for every video
 	advised []string // videos that a preset was asked for
 	strips  []string // videos whose scenes were asked for
+	devices []core.Processor
+	untuned error // what Tune answers
 }
 
 func newFake() *fake {
@@ -149,7 +152,28 @@ func (f *fake) Duplicate(id string, r recipe.Recipe) (string, error) {
 func (f *fake) SetAfter(a core.After) error { return f.each("after", string(a.Action)) }
 func (f *fake) SetKeepAwake(on bool)        { f.note("awake %v", on) }
 func (f *fake) SetDiskFloor(n int64)        { f.note("floor %d", n) }
-func (f *fake) CancelAfter() error          { return f.each("cancel after") }
+func (f *fake) Tune(t core.Tuning) error {
+	f.note("tune %+v", t)
+	return f.untuned
+}
+func (f *fake) Processors(context.Context) []core.Processor { return f.devices }
+func (f *fake) DeletePreset(name string) error {
+	f.note("delete %s", name)
+	if f.bad == nil {
+		f.presets = slices.DeleteFunc(f.presets, func(r recipe.Recipe) bool { return r.Name == name })
+	}
+	return f.bad
+}
+func (f *fake) RenamePreset(name, title string) error {
+	f.note("rename %s to %q", name, title)
+	for i := range f.presets {
+		if f.presets[i].Name == name && f.bad == nil {
+			f.presets[i].Title = title
+		}
+	}
+	return f.bad
+}
+func (f *fake) CancelAfter() error { return f.each("cancel after") }
 
 // each notes what was done with each of the ids.
 func (f *fake) each(what string, ids ...string) error {

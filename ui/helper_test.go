@@ -162,6 +162,18 @@ func (b *bench) tap(label string) {
 	test.Tap(found)
 }
 
+// firstButton is the first visible button of that label.
+func (b *bench) firstButton(label string) *button {
+	b.t.Helper()
+	for _, o := range b.objects() {
+		if w, ok := o.(*button); ok && w.Text == label {
+			return w
+		}
+	}
+	b.t.Fatalf("there is no button %q", label)
+	return nil
+}
+
 // buttonWithTip is the visible button with that hint.
 func (b *bench) buttonWithTip(tip string) *button {
 	b.t.Helper()

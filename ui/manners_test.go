@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -81,12 +83,72 @@ func TestSettingsHoldAtOnceAndAtTheNextStart(t *testing.T) {
 	if got := b.prefs; got.awake() || got.floor() != 10e9 || got.telling() != tellNever || got.mode() != Light {
 		t.Error("the settings are not remembered")
 	}
-	if _, ffmpeg := Folders(b.prefs.p); ffmpeg != "/scratch" {
+	if ffmpeg := FFmpegFolder(b.prefs.p); ffmpeg != "/scratch" {
 		t.Errorf("ffmpeg is looked for in %q", ffmpeg)
 	}
 	b.tap("The usual one")
-	if _, ffmpeg := Folders(b.prefs.p); ffmpeg != "" {
+	if ffmpeg := FFmpegFolder(b.prefs.p); ffmpeg != "" {
 		t.Errorf("ffmpeg is still looked for in %q", ffmpeg)
+	}
+}
+
+func TestTheComputersUseIsSet(t *testing.T) {
+	b := opened(t, func(f *fake) {
+		f.sample.Memory.Total = 17e9
+		f.devices = []core.Processor{{ID: "cuda:0", Name: "Card A", GPU: true}, {ID: "cuda:1", Name: "Card A", GPU: true}, {ID: "cuda:0,1", Name: "Card A + Card A", GPU: true},
+			{ID: "cpu", Name: "Processor"}, {Name: "Old card", GPU: true, Why: "it is too old"}}
+	})
+	choices := func(label string) *choice {
+		t.Helper()
+		for _, o := range b.objects() {
+			if c, ok := o.(*choice); ok && slices.Contains(c.Options, label) {
+				return c
+			}
+		}
+		t.Fatalf("%q is not to be chosen", label)
+		return nil
+	}
+	b.settingsDialog()
+	b.wantText("Old card: it is too old", "Changes hold from the next video on.")
+	engine := choices("Processor only")
+	if got := strings.Join(engine.Options, "|"); got != "Automatic|Card A|Card A (2)|Card A + Card A|Processor only" || engine.Selected != "Automatic" {
+		t.Errorf("the choices are %s", got)
+	}
+	if got := choices("At most 8.0 GB").Options; slices.Contains(got, "At most 32.0 GB") {
+		t.Errorf("more memory than there is: %v", got)
+	}
+	engine.SetSelected("Card A (2)")
+	choices("64").SetSelected("16")
+	choices("At most 4.0 GB").SetSelected("At most 4.0 GB")
+	choices("At most 100 GB").SetSelected("At most 5.0 GB")
+	want := core.Tuning{Engine: "cuda:1", Batch: 16, Memory: 4e9, Temp: 5e9}
+	if got := Tuning(b.prefs.p); got != want {
+		t.Errorf("remembered is %+v", got)
+	}
+	if said := b.backend.said(); len(said) != 4 || said[3] != fmt.Sprintf("tune %+v", want) {
+		t.Errorf("the backend was asked for %q", said)
+	}
+	b.desk.folder = "/scratch"
+	b.backend.untuned = errors.New("read-only")
+	test.Tap(b.firstButton("Choose…"))
+	b.wantText("The folder for temporary files can't be used: read-only")
+	b.tap("OK")
+	b.tap("Close")
+	b.backend.devices = nil // the card is gone
+	b.settingsDialog()
+	if c := choices("cuda:1 (not found)"); c.Selected != "cuda:1 (not found)" {
+		t.Errorf("the engine is %q", c.Selected)
+	}
+	choices("64") // what is set can be changed
+}
+
+func TestSettingsThatMakeNoSenseAreLeftOut(t *testing.T) {
+	p := test.NewTempApp(t).Preferences()
+	p.SetInt(prefBatch, -3)
+	p.SetFloat(prefMemory, 12)
+	p.SetString(prefEngine, "cpu")
+	if got := Tuning(p); got != (core.Tuning{Engine: "cpu"}) {
+		t.Errorf("got %+v", got)
 	}
 }
 

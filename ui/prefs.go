@@ -28,6 +28,10 @@ const (
 	prefFloor  = "disk_floor" // bytes
 	prefSleepy = "may_sleep"  // while videos are restored
 	prefTemp   = "temp_folder"
+	prefRoom   = "temp_room" // bytes of temporary files
+	prefEngine = "engine"
+	prefBatch  = "batch"
+	prefMemory = "memory" // bytes
 	prefFFmpeg = "ffmpeg_folder"
 )
 
@@ -96,6 +100,18 @@ func (s prefs) telling() telling {
 // floor is how many bytes must stay free on disks.
 func (s prefs) floor() int64 {
 	return int64(min(max(s.p.FloatWithFallback(prefFloor, core.DiskFloor), 0), 1e15))
+}
+
+// tuning is how the machine is used; what makes no sense is left to Tapelight.
+func (s prefs) tuning() core.Tuning {
+	t := core.Tuning{Engine: s.p.String(prefEngine), Batch: s.p.Int(prefBatch), TempDir: s.p.String(prefTemp),
+		Memory: int64(min(s.p.Float(prefMemory), 1e15)), Temp: int64(min(s.p.Float(prefRoom), 1e15))}
+	for _, part := range []core.Tuning{{Batch: t.Batch}, {Memory: t.Memory}, {Temp: t.Temp}} {
+		if part.Check() != nil {
+			return core.Tuning{Engine: t.Engine, TempDir: t.TempDir}
+		}
+	}
+	return t
 }
 
 func (s prefs) awake() bool { return !s.p.Bool(prefSleepy) }

@@ -18,6 +18,7 @@ type presetCard struct {
 	recipe              recipe.Recipe
 	picker              *presetPicker
 	title, about, badge *text
+	rename, remove      *link // of one's own; nil for those of the program
 	cardState
 	hover bool
 }
@@ -30,6 +31,13 @@ func newPresetCard(r recipe.Recipe, p *presetPicker) *presetCard {
 		badge: newText("", theme.ColorNamePrimary, theme.SizeNameCaptionText)}
 	c.about.grow, c.about.min = 2, 180
 	c.badge.align = fyne.TextAlignTrailing
+	if p.own(r) {
+		c.rename = newLink(tr("Rename")+ellipsis, theme.DocumentCreateIcon(), p.kit, func() { p.rename(r) })
+		c.remove = newLink(tr("Delete")+ellipsis, theme.DeleteIcon(), p.kit, func() { p.remove(r) })
+		c.rename.tip, c.remove.tip = tr("F2, while the presets have the keyboard."), tr("The Delete key, while the presets have the keyboard.")
+		c.rename.Hide()
+		c.remove.Hide()
+	}
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -49,7 +57,24 @@ func (c *presetCard) set(s cardState) {
 		badge = tr("your own")
 	}
 	c.badge.SetText(badge)
+	if c.rename != nil {
+		c.rename.Hidden, c.remove.Hidden = !s.chosen, !s.chosen
+	}
 	c.Refresh()
+}
+
+// tools tells whether the card shows what can be done with it.
+func (c *presetCard) tools() bool { return c.rename != nil && c.chosen }
+
+// TappedSecondary offers what can be done with a preset of one's own.
+func (c *presetCard) TappedSecondary(e *fyne.PointEvent) {
+	cv := fyne.CurrentApp().Driver().CanvasForObject(c.picker)
+	if c.rename == nil || cv == nil {
+		return
+	}
+	r := c.recipe
+	menu := fyne.NewMenu("", fyne.NewMenuItem(tr("Rename")+ellipsis, func() { c.picker.rename(r) }), fyne.NewMenuItem(tr("Delete")+ellipsis, func() { c.picker.remove(r) }))
+	widget.ShowPopUpMenuAtPosition(menu, cv, e.AbsolutePosition)
 }
 
 func (c *presetCard) Tapped(*fyne.PointEvent) {
@@ -90,11 +115,14 @@ type cardRenderer struct {
 
 const cardPad, ringSize, badgeWidth float32 = 4, 14, 100
 
-// MinSize of the chosen card has room for two lines, of the others for one.
+// MinSize of the chosen card has room for two lines, and for what can be done with one's own; of the others for one line.
 func (r *cardRenderer) MinSize() fyne.Size {
 	t, a := r.c.title.MinSize(), r.c.about.MinSize()
 	if r.c.chosen {
 		a.Height *= 2
+	}
+	if r.c.tools() {
+		a.Height += linkHeight + cardPad
 	}
 	return fyne.NewSize(a.Width+3*gap+ringSize, t.Height+a.Height+2*cardPad)
 }
@@ -118,6 +146,13 @@ func (r *cardRenderer) Layout(size fyne.Size) {
 	}
 	c.about.Move(fyne.NewPos(x, cardPad+t.Height))
 	c.about.Resize(fyne.NewSize(size.Width-x-gap, a.Height*lines+0.5))
+	if c.tools() {
+		for _, l := range []*link{c.rename, c.remove} {
+			l.Move(fyne.NewPos(x, size.Height-cardPad-linkHeight))
+			l.Resize(fyne.NewSize(l.MinSize().Width, linkHeight))
+			x += l.MinSize().Width + gap/2
+		}
+	}
 	top := cardPad + (t.Height-ringSize)/2
 	r.ring.Move(fyne.NewPos(gap, top))
 	r.ring.Resize(fyne.NewSquareSize(ringSize))
@@ -156,6 +191,10 @@ func (r *cardRenderer) Refresh() {
 }
 
 func (r *cardRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.ring, r.dot, r.c.title, r.c.badge, r.c.about}
+	o := []fyne.CanvasObject{r.ground, r.ring, r.dot, r.c.title, r.c.badge, r.c.about}
+	if r.c.rename != nil {
+		o = append(o, r.c.rename, r.c.remove)
+	}
+	return o
 }
 func (r *cardRenderer) Destroy() {}

@@ -7,7 +7,7 @@ import (
 	"github.com/tapelight/tapelight/core/recipe"
 )
 
-// presetPicker offers recipes as cards of which one is chosen; up and down choose while it has the focus.
+// presetPicker offers recipes as cards of which one is chosen; up and down choose while it has the focus, F2 renames and Delete removes one's own.
 type presetPicker struct {
 	widget.BaseWidget
 	cards   []*presetCard
@@ -19,6 +19,8 @@ type presetPicker struct {
 	off     bool
 	changed func(recipe.Recipe) // by the person, not by Choose
 	kit     *kit
+
+	rename, remove func(recipe.Recipe) // ask about a preset of one's own; nil where that can't be done
 }
 
 func newPresetPicker(k *kit, changed func(recipe.Recipe)) *presetPicker {
@@ -70,6 +72,11 @@ func (p *presetPicker) SetOff(off bool) {
 	}
 }
 
+// own tells whether a preset can be renamed and removed.
+func (p *presetPicker) own(r recipe.Recipe) bool {
+	return !r.BuiltIn && p.rename != nil && p.remove != nil
+}
+
 func (p *presetPicker) mark() {
 	for _, c := range p.cards {
 		chosen := c.recipe.Name == p.chosen
@@ -106,6 +113,16 @@ func (p *presetPicker) TypedKey(e *fyne.KeyEvent) {
 		at = 0
 	case fyne.KeyEnd:
 		at = len(p.cards) - 1
+	case fyne.KeyF2, fyne.KeyDelete:
+		if at < 0 || !p.own(p.cards[at].recipe) {
+			return // what the list would do with Delete is not meant here
+		}
+		if r := p.cards[at].recipe; e.Name == fyne.KeyF2 {
+			p.rename(r)
+		} else {
+			p.remove(r)
+		}
+		return
 	default:
 		p.kit.key(e)
 		return

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -31,22 +32,35 @@ func (w *Window) keepPreset(r recipe.Recipe, title string) {
 	if old, ok := w.recipe.preset(r.Name); ok && old.BuiltIn { // it must not take the place of one that ships with the program
 		r.Name += "-own"
 	}
+	for i, name := 2, r.Name; ; i++ { // nor of another of one's own, which was renamed
+		if old, ok := w.recipe.preset(r.Name); !ok || old.Title == title {
+			break
+		}
+		r.Name = fmt.Sprintf("%s-%d", name, i)
+	}
 	w.later(func() {
 		if _, err := w.backend.SavePreset(r); err != nil {
 			w.fail(tr("The preset can't be saved"), err)
 			return
 		}
-		all, bad := w.backend.Presets()
-		w.enter(func() {
-			w.recipe.Flush()
-			own := w.recipe.own
+		w.reloadPresets(func(own recipe.Recipe) recipe.Recipe {
 			if len(w.recipe.chosen) == 0 {
 				own = r
 				w.ownRecipe(r)
 			}
-			w.recipe.SetPresets(all, bad, own)
-			w.notices.Tell(trf("Saved as “%s”.", shortPath(title, 40)))
-		})
+			return own
+		}, trf("Saved as “%s”.", shortPath(title, 40)))
+	})
+}
+
+// reloadPresets shows the presets as they are now. own makes the recipe for new videos of what it was; words say what has been done. It runs off the UI
+// thread, own on it.
+func (w *Window) reloadPresets(own func(recipe.Recipe) recipe.Recipe, words string) {
+	all, bad := w.backend.Presets()
+	w.enter(func() {
+		w.recipe.Flush()
+		w.recipe.SetPresets(all, bad, own(w.recipe.own))
+		w.notices.Tell(words)
 	})
 }
 

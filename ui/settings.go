@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/tapelight/tapelight/core"
@@ -29,15 +30,24 @@ func (w *Window) settingsDialog() {
 	awake.SetChecked(w.prefs.awake())
 	awake.OnChanged = func(on bool) { w.prefs.p.SetBool(prefSleepy, !on); w.applySettings() }
 
+	machine := newMachineSettings(w)
 	form := container.NewVBox(
-		container.New(columns{1, 1}, look.Root, tell.Root),
+		boldText(tr("The window")),
+		container.New(columns{1, 1}, look.Root, tell.Root), space(gap/2),
+		boldText(tr("The queue")),
 		container.New(columns{1, 1}, after.Root, floor.Root), awake, space(gap/2),
-		w.folderSetting(tr("Folder for temporary files"), tr("Takes effect when Tapelight is opened again."), prefTemp),
-		w.folderSetting(tr("Folder of ffmpeg"), tr("Empty: where the system has it. Takes effect when Tapelight is opened again."), prefFFmpeg))
-	d := dialog.NewCustom(tr("Settings"), tr("Close"), form, w.win)
-	d.Resize(fyne.NewSize(620, 100))
-	w.ask(d)
+		machine.Root, space(gap/2),
+		w.folderSetting(tr("Folder for temporary files"), tr("From the next video on."), prefTemp, w.applyTuning),
+		w.folderSetting(tr("Folder of ffmpeg"), tr("Takes effect when Tapelight is opened again."), prefFFmpeg, func() {}))
+	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 1.5*gap), form)) // beside the scroll bar
+	scroll.SetMinSize(fyne.NewSize(settingsWidth, min(form.MinSize().Height, w.win.Canvas().Size().Height-settingsAround)))
+	machine.grown = scroll.Refresh
+	w.ask(dialog.NewCustom(tr("Settings"), tr("Close"), scroll, w.win))
+	w.spawn(machine.load)
 }
+
+// The settings are so wide, and so much of the window's height is the dialog's own.
+const settingsWidth, settingsAround float32 = 660, 170
 
 func afterChoices() []said[core.AfterAction] {
 	var all []said[core.AfterAction]
@@ -48,7 +58,7 @@ func afterChoices() []said[core.AfterAction] {
 }
 
 // folderSetting shows a folder and lets another be chosen, or the usual one be used again.
-func (w *Window) folderSetting(label, about, key string) fyne.CanvasObject {
+func (w *Window) folderSetting(label, about, key string, changed func()) fyne.CanvasObject {
 	path := plainText("")
 	path.min = 200
 	show := func() { path.SetText(shortPath(orElse(w.prefs.p.String(key), tr("the usual one")), 60)) }
@@ -57,9 +67,10 @@ func (w *Window) folderSetting(label, about, key string) fyne.CanvasObject {
 		w.pickFolder(label, w.prefs.p.String(key), func(dir string) {
 			w.prefs.p.SetString(key, dir)
 			show()
+			changed()
 		})
 	})
-	usual := newButton(tr("The usual one"), nil, w.kit, func() { w.prefs.p.RemoveValue(key); show() })
+	usual := newButton(tr("The usual one"), nil, w.kit, func() { w.prefs.p.RemoveValue(key); show(); changed() })
 	words := mutedText(label + ". " + about)
 	words.min = 300
 	return container.NewVBox(words, container.NewBorder(nil, nil, nil, container.NewHBox(choose, usual), path))
@@ -74,7 +85,8 @@ func (w *Window) applySettings() {
 	})
 }
 
-// Folders are those that a person has chosen in the settings, to be used from the program's start; "" is the usual one.
-func Folders(p fyne.Preferences) (temp, ffmpeg string) {
-	return p.String(prefTemp), p.String(prefFFmpeg)
-}
+// FFmpegFolder is where ffmpeg is looked for, from the program's start on; "" is where the system has it.
+func FFmpegFolder(p fyne.Preferences) string { return p.String(prefFFmpeg) }
+
+// Tuning is how the machine is used, as a person has set it.
+func Tuning(p fyne.Preferences) core.Tuning { return prefs{p}.tuning() }

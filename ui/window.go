@@ -63,6 +63,7 @@ type Window struct {
 	leaving  bool // it is being asked whether to quit
 	dialogs  []dialog.Dialog
 
+	live   func() // has the goroutines start, once
 	cancel context.CancelFunc
 	work   *sync.WaitGroup
 	closed bool
@@ -88,17 +89,21 @@ func New(app fyne.App, win fyne.Window, backend Backend, desk Desktop) *Window {
 	w.cancel = cancel
 	ticks, seconds := time.NewTicker(time.Second/4), time.NewTicker(time.Second)
 	w.pump.ticks, w.pump.seconds = ticks.C, seconds.C
-	app.Lifecycle().SetOnStarted(func() {
+	w.live = sync.OnceFunc(func() {
 		w.sides.live = true
 		work.Go(func() { line.Run(ctx) })
 		work.Go(func() { w.thumbs.Run(ctx) })
 		work.Go(func() { w.pump.Run(ctx) })
 		work.Go(func() { w.check(ctx) })
 	})
+	app.Lifecycle().SetOnStarted(w.live)
 	app.Lifecycle().SetOnEnteredForeground(func() { w.inFront = true })
 	app.Lifecycle().SetOnExitedForeground(func() { w.inFront = false })
 	return w
 }
+
+// Begin has a window that was made while the app ran already do its work; others do so when the app starts.
+func (w *Window) Begin() { w.live() }
 
 // Crashed tells the person of the end of the last run, whose log is at path.
 func (w *Window) Crashed(path string) { w.notices.Crashed(path) }
@@ -139,6 +144,7 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 	w.guide = newGuidePanel(w.kit, !app.Preferences().Bool(prefGuided), w.pickVideos)
 	w.recipe = newRecipePanel(w.kit, recipeActions{apply: w.applyRecipe, own: w.ownRecipe, folder: w.folderChosen,
 		choose: w.pickOutputFolder, unselect: func() { w.queue.Unselect() }, keep: w.savePreset, shown: w.look})
+	w.recipe.picker.rename, w.recipe.picker.remove = w.renamePreset, w.deletePreset
 	w.preview = newPreviewPanel(w.kit, d, previewActions{frame: backend.PreviewFrame, scenes: backend.Scenes, clip: w.renderClip,
 		sound: backend.OpenSound, save: w.savePicture, copy: w.copyPicture, failed: w.fail})
 	w.queue = newQueuePanel(w.kit, queueActions{thumb: w.thumbs.Get, do: w.act, move: w.moveTo, selected: w.selectionChanged, after: w.setAfter})
@@ -180,6 +186,7 @@ func build(app fyne.App, win fyne.Window, backend Backend, desk Desktop, d doors
 	w.recipe.SetPresets(presets, err, w.prefs.recipe(presets))
 	w.tray = newTray(w, app)
 	w.applySettings()
+	w.applyTuning()
 	w.Show(core.Snapshot{})
 	return w
 }

@@ -12,13 +12,17 @@ import (
 const handOver = 10 * time.Second
 
 // alone makes this the one program that works with the data folder. Where another does, that is given the files and shows its window, and the answer is
-// no door and no error: there is nothing left to do here.
+// no door and no error: there is nothing left to do here. Where it can't, for it has no window or doesn't answer, core.HolderOf knows the error.
 func alone(data string, paths []string) (*core.Door, error) {
 	door, err := core.OpenDoor(data)
-	if _, running := errors.AsType[*core.RunningError](err); !running {
+	running, held := errors.AsType[*core.RunningError](err)
+	if !held {
 		return door, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), handOver)
 	defer cancel()
-	return nil, core.HandOver(ctx, data, paths)
+	if err := core.HandOver(ctx, data, paths); err != nil {
+		return nil, errors.Join(running, err)
+	}
+	return nil, nil
 }

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,12 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/app"
-
 	"github.com/tapelight/tapelight/core"
-	"github.com/tapelight/tapelight/resources/icons"
-	"github.com/tapelight/tapelight/ui"
 )
 
 const appID = "app.tapelight.Tapelight"
@@ -66,49 +60,7 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	door, err := alone(data, paths)
-	if door == nil || err != nil {
-		return err
-	}
-	defer door.Close()
-	crashed, err := keepCrashes(data)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "tapelight: crashes won't be written to a file:", err)
-	}
-	log, closeLog := openLog(data)
-	defer closeLog()
-
-	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Tapelight", Version: buildVersion(), Icon: fyne.NewStaticResource("tapelight.png", icons.PNG())})
-	a := app.NewWithID(appID)
-	a.SetIcon(fyne.NewStaticResource("tapelight.png", icons.PNG()))
-	temp, ffmpeg := ui.Folders(a.Preferences())
-	service, err := core.New(core.Options{CacheDir: temp, FFmpegDir: ffmpeg, Log: log, Queue: place,
-		Quit: func() { fyne.Do(a.Quit) }})
-	if err != nil {
-		return fmt.Errorf("start: %w", err)
-	}
-	w := a.NewWindow("Tapelight")
-	w.SetMaster()
-	measuring, stopMeasuring := context.WithCancel(context.Background())
-	service.StartMonitor(measuring)
-	window := ui.New(a, w, backend(service), newDesktop(w))
-	window.SetLogFile(logPath(data))
-	if crashed != "" {
-		window.Crashed(crashed)
-	}
-	window.Add(paths)
-	door.Serve(service, func(paths []string) {
-		fyne.Do(func() {
-			window.Add(paths)
-			w.Show()
-			w.RequestFocus()
-		})
-	})
-	defer quitOnSignals(a)()
-	w.ShowAndRun()
-	window.Close()
-	stopMeasuring()
-	return service.Close()
+	return (&program{data: data, place: place, paths: paths}).run()
 }
 
 // buildVersion is the release's, or the revision that the program was built from.

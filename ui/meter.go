@@ -14,13 +14,14 @@ type meter struct {
 	name, value *text
 	spark       *spark
 	notes       []*text
-	now         string  // the present value, in words
-	pointer     float32 // where the pointer is over the sparkline, 0..1; less than 0: it isn't
+	title       string
+	now         []string // the present value and notes
+	pointer     float32  // where the pointer is over the sparkline, 0..1; less than 0: it isn't
 	hand        *canvas.Rectangle
 }
 
 func newMeter(name string, s *spark) *meter {
-	m := &meter{name: mutedText(name), value: newText("", theme.ColorNameForeground, theme.SizeNameCaptionText), spark: s, pointer: -1,
+	m := &meter{title: name, name: mutedText(name), value: newText("", theme.ColorNameForeground, theme.SizeNameCaptionText), spark: s, pointer: -1,
 		hand: canvas.NewRectangle(themed(colorMuted))}
 	m.hand.Hide()
 	m.value.style.Bold = true
@@ -37,30 +38,35 @@ func newMeter(name string, s *spark) *meter {
 }
 
 func (m *meter) set(value string, notes ...string) {
-	m.now = value
+	m.now = append([]string{value}, notes...)
 	m.tell()
-	for i, n := range m.notes {
-		words := ""
-		if i < len(notes) {
-			words = notes[i]
-		}
-		n.SetText(words)
+}
+
+// latest shows what was pushed last.
+func (m *meter) latest() {
+	if last, _, ok := m.spark.At(1); ok {
+		m.set(last.words, last.note)
 	}
 }
 
-// tell says the present value, or the one under the pointer.
+// tell says what is now, or what was under the pointer, and when.
 func (m *meter) tell() {
-	words, ok := "", false
+	title, words, past := m.title, m.now, false
 	if m.pointer >= 0 {
-		past, ago, found := m.spark.At(m.pointer)
-		words, ok = trf("%s · %d s ago", past, ago), found
+		if was, ago, ok := m.spark.At(m.pointer); ok {
+			title, words, past = trf("%s · %d s ago", m.title, ago), []string{was.words, was.note}, true
+		}
 	}
-	if !ok {
-		words = m.now
+	m.name.SetText(title)
+	for i, t := range append([]*text{m.value}, m.notes...) {
+		if i < len(words) {
+			t.SetText(words[i])
+		} else {
+			t.SetText("")
+		}
 	}
-	m.value.SetText(words)
-	if m.hand.Visible() != ok {
-		m.hand.Hidden = !ok
+	if m.hand.Visible() != past {
+		m.hand.Hidden = !past
 		m.hand.Refresh()
 	}
 }
@@ -82,7 +88,7 @@ func (m *meter) wordy(on bool) {
 	if m.spark.Hidden == on {
 		return
 	}
-	m.spark.Hidden = on
+	m.spark.Hidden, m.pointer = on, -1
 	m.Refresh()
 }
 

@@ -65,15 +65,20 @@ func (m *monitorPanel) Fill(history []reading) {
 }
 
 func (m *monitorPanel) push(r reading) {
-	m.cpu.spark.Push(r.at, r.cpu, trf("%s, Tapelight %s", load(r.cpu), load(r.ownCPU)))
+	m.cpu.spark.Push(r.at, r.cpu, load(r.cpu), trf("Tapelight %s", load(r.ownCPU)))
 	if r.memoryAll > 0 {
-		m.memory.spark.Push(r.at, float64(r.memory)/float64(r.memoryAll), trf("%s, Tapelight %s", bytes(int64(r.memory)), bytes(int64(r.ownMemory))))
+		m.memory.spark.Push(r.at, float64(r.memory)/float64(r.memoryAll), trf("%s of %s", bytes(int64(r.memory)), bytes(int64(r.memoryAll))),
+			trf("Tapelight %s", bytes(int64(r.ownMemory))))
 	}
-	if len(r.gpus) > 0 && r.gpus[0].busy >= 0 {
-		g := r.gpus[0]
-		m.gpu.spark.Push(r.at, g.busy, load(g.busy)+", "+bytes(int64(g.memory)))
+	if len(r.gpus) > 0 {
+		value, note := cardWords(r.gpus)
+		m.gpu.spark.Push(r.at, max(r.gpus[0].busy, 0), value, note)
 	}
-	m.scratch.spark.Push(r.at, float64(r.scratch), bytes(r.scratch))
+	used := bytes(r.scratch)
+	if r.scratchBudget > 0 {
+		used = trf("%s of %s", used, bytes(r.scratchBudget))
+	}
+	m.scratch.spark.Push(r.at, float64(r.scratch), used, trf("Disk: %s/s in, %s/s out", bytes(int64(r.readRate)), bytes(int64(r.writeRate))))
 }
 
 // load is a share of what there is, rounded to whole percents.
@@ -82,16 +87,10 @@ func load(v float64) string { return fmt.Sprintf("%.0f %%", 100*min(max(v, 0), 1
 // Show adds one sample, once a second, and the speed of the job that runs.
 func (m *monitorPanel) Show(r reading, s core.Snapshot) {
 	m.push(r)
-	m.cpu.set(load(r.cpu), trf("Tapelight %s", load(r.ownCPU)))
-	if r.memoryAll > 0 {
-		m.memory.set(trf("%s of %s", bytes(int64(r.memory)), bytes(int64(r.memoryAll))), trf("Tapelight %s", bytes(int64(r.ownMemory))))
-	}
+	m.cpu.latest()
+	m.memory.latest()
+	m.scratch.latest()
 	m.showGPU(r)
-	used := bytes(r.scratch)
-	if r.scratchBudget > 0 {
-		used = trf("%s of %s", used, bytes(r.scratchBudget))
-	}
-	m.scratch.set(used, trf("Disk: %s/s in, %s/s out", bytes(int64(r.readRate)), bytes(int64(r.writeRate))))
 	m.showVolumes(r.volumes)
 	m.showSpeed(r.at, s)
 	for _, g := range m.graphs {
@@ -105,13 +104,17 @@ var asides = regexp.MustCompile(`\s*\([^()]*\)`)
 func withoutAsides(s string) string { return asides.ReplaceAllString(s, "") }
 
 func (m *monitorPanel) showGPU(r reading) {
-	if len(r.gpus) == 0 {
-		m.gpu.set(tr("No GPU found"), capital(orElse(withoutAsides(r.noGPU), tr("the processor does the work"))))
-		m.gpu.wordy(true)
+	m.gpu.wordy(len(r.gpus) == 0)
+	if len(r.gpus) > 0 {
+		m.gpu.latest()
 		return
 	}
-	m.gpu.wordy(false)
-	g := r.gpus[0]
+	m.gpu.set(tr("No GPU found"), capital(orElse(withoutAsides(r.noGPU), tr("the processor does the work"))))
+}
+
+// cardWords are about the first card, as far as it tells.
+func cardWords(cards []gpuReading) (value, note string) {
+	g := cards[0]
 	var values, notes []string
 	if g.busy >= 0 {
 		values = append(values, load(g.busy))
@@ -122,12 +125,12 @@ func (m *monitorPanel) showGPU(r reading) {
 	if g.celsius > 0 {
 		notes = append(notes, fmt.Sprintf("%.0f °C", g.celsius))
 	}
-	if len(r.gpus) > 1 {
-		notes = append(notes, trf("%s and %d more", g.name, len(r.gpus)-1))
+	if len(cards) > 1 {
+		notes = append(notes, trf("%s and %d more", g.name, len(cards)-1))
 	} else {
 		notes = append(notes, g.name)
 	}
-	m.gpu.set(orElse(strings.Join(values, " · "), "–"), strings.Join(notes, " · "))
+	return orElse(strings.Join(values, " · "), "–"), strings.Join(notes, " · ")
 }
 
 // volumeWords says what a disk is for.
@@ -183,26 +186,27 @@ func (m *monitorPanel) showSpeed(at time.Time, s core.Snapshot) {
 			running++
 		}
 	}
-	if running == 0 {
-		m.speed.spark.Push(at, 0, "–")
-		m.speed.set("–", tr("Nothing is being restored"))
-		return
+	value, note := "–", tr("Nothing is being restored")
+	switch {
+	case running == 1:
+		value, note = trf("%s fps", rate(fps)), stageWords(s.Stages)
+	case running > 1:
+		value, note = trf("%s fps", rate(fps)), count(running, "%d video at once", "%d videos at once")
 	}
-	value := trf("%s fps", rate(fps))
-	m.speed.spark.Push(at, fps, value)
-	if running > 1 {
-		m.speed.set(value, count(running, "%d video at once", "%d videos at once"))
-		return
+	m.speed.spark.Push(at, fps, value, note)
+	m.speed.latest()
+}
+
+// stageWords say how busy each stage is.
+func stageWords(stages []core.Stage) string {
+	if len(stages) == 0 {
+		return ""
 	}
 	var parts []string
-	for _, st := range s.Stages {
+	for _, st := range stages {
 		parts = append(parts, stageWord(st.Name)+" "+load(st.Busy))
 	}
-	note := ""
-	if len(parts) > 0 {
-		note = trf("%s busy", strings.Join(parts, " · "))
-	}
-	m.speed.set(value, note)
+	return trf("%s busy", strings.Join(parts, " · "))
 }
 
 func stageWord(name string) string {

@@ -55,12 +55,12 @@ func TestMeterTellsWhatIsUnderThePointer(t *testing.T) {
 		m.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(m.Size().Width*(1-ago/120), 40)}})
 	}
 	point(2)
-	b.wantText("60 %, Tapelight 1 % · 2 s ago")
+	b.wantText("Processor · 2 s ago", "60 %", "Tapelight 1 %", "Memory")
 	point(62)
-	b.wantText("0 %, Tapelight 1 % · 62 s ago")
+	b.wantText("Processor · 62 s ago", "0 %")
 	for _, nothing := range []float32{30, 120} { // the pause, and before the beginning
 		point(nothing)
-		b.wantText("62 %")
+		b.wantText("Processor", "62 %")
 	}
 	m.MouseOut()
 	if m.hand.Visible() {
@@ -71,8 +71,8 @@ func TestMeterTellsWhatIsUnderThePointer(t *testing.T) {
 		t.Errorf("%d values are kept of two minutes", len(m.spark.moments))
 	}
 	b.monitor.Show(reading{at: at, cpu: 1}, core.Snapshot{})
-	if words, ago, ok := m.spark.At(1); !ok || ago != 0 || words != "100 %, Tapelight 0 %" {
-		t.Errorf("after the clock was set back: %q, %d s ago, %v", words, ago, ok)
+	if was, ago, ok := m.spark.At(1); !ok || ago != 0 || was.words != "100 %" {
+		t.Errorf("after the clock was set back: %+v, %d s ago, %v", was, ago, ok)
 	}
 }
 
@@ -108,13 +108,13 @@ func TestPlotStaysInsideAndFollowsTheValues(t *testing.T) {
 		when := at
 		for range rapid.IntRange(0, 50).Draw(rt, "values") {
 			when = when.Add(time.Duration(rapid.Int64Range(-int64(time.Hour), int64(time.Hour)).Draw(rt, "step") / rapid.Int64Range(1, 5000).Draw(rt, "finer")))
-			s.Push(when, rapid.Float64Range(-1, 2).Draw(rt, "value"), "")
+			s.Push(when, rapid.Float64Range(-1, 2).Draw(rt, "value"), "", "")
 		}
 		plot(rapid.IntRange(0, 200).Draw(rt, "w"), rapid.IntRange(0, 60).Draw(rt, "h"), s.runs(), line, track, ground)
 	})
 	young := &spark{}
 	for i := range 61 {
-		young.Push(at.Add(time.Duration(i)*time.Second), 1, "")
+		young.Push(at.Add(time.Duration(i)*time.Second), 1, "", "")
 	}
 	img := plot(100, 30, young.runs(), line, track, ground).(*image.NRGBA)
 	if img.NRGBAAt(90, 1).R < 180 || img.NRGBAAt(55, 1).R < 180 {
@@ -124,7 +124,7 @@ func TestPlotStaysInsideAndFollowsTheValues(t *testing.T) {
 		t.Error("a young line reaches to the left")
 	}
 	for i := range 30 {
-		young.Push(at.Add(time.Duration(90+i)*time.Second), float64(i/15), "")
+		young.Push(at.Add(time.Duration(90+i)*time.Second), float64(i/15), "", "")
 	}
 	img = plot(100, 30, young.runs(), line, track, ground).(*image.NRGBA)
 	if img.NRGBAAt(60, 1) != ground || img.NRGBAAt(30, 1).R < 180 || img.NRGBAAt(99, 1).R < 180 {

@@ -29,9 +29,9 @@ type spark struct {
 
 // moment is a value at a time.
 type moment struct {
-	at    time.Time
-	value float64 // 0..1 of the height, or any from 0 if scaled
-	words string  // the same for people
+	at          time.Time
+	value       float64 // 0..1 of the height, or any from 0 if scaled
+	words, note string  // the same for people, and what there is to say besides
 }
 
 func newSpark(scaled bool) *spark {
@@ -40,15 +40,20 @@ func newSpark(scaled bool) *spark {
 	return s
 }
 
-// Push adds a value, and what it is in words; it is drawn at the next Refresh. One that is not newer than the last is left out.
-func (s *spark) Push(at time.Time, v float64, words string) {
-	if n := len(s.moments); n > 0 && !at.After(s.moments[n-1].at) {
-		if s.moments[n-1].at.Sub(at) < sparkSpan {
+// Push adds a value, and what it is in words; it is drawn at the next Refresh. One of the same time as the last takes its place; an older one is left
+// out.
+func (s *spark) Push(at time.Time, v float64, words, note string) {
+	for n := len(s.moments); n > 0 && !at.After(s.moments[n-1].at); n = len(s.moments) {
+		switch ahead := s.moments[n-1].at.Sub(at); {
+		case ahead == 0:
+			s.moments = s.moments[:n-1]
+		case ahead < sparkSpan:
 			return
+		default: // the clock was set back
+			s.moments = s.moments[:0]
 		}
-		s.moments = s.moments[:0] // the clock was set back
 	}
-	s.moments = append(s.moments, moment{at, v, words})
+	s.moments = append(s.moments, moment{at, v, words, note})
 	old := 0
 	for s.place(s.moments[old].at) < 0 {
 		old++
@@ -61,20 +66,18 @@ func (s *spark) place(at time.Time) float64 {
 	return 1 - float64(s.moments[len(s.moments)-1].at.Sub(at))/float64(sparkSpan)
 }
 
-// At is the value drawn at a place from 0 (left) to 1, in words, and how many seconds before the newest it was; false where nothing was measured.
-func (s *spark) At(x float32) (words string, ago int, ok bool) {
+// At is the value drawn at a place from 0 (left) to 1, and how many seconds before the newest it was; false where nothing was measured.
+func (s *spark) At(x float32) (at moment, ago int, ok bool) {
 	if len(s.moments) == 0 {
-		return "", 0, false
+		return at, 0, false
 	}
 	near := math.Inf(1)
-	for i := range s.moments {
-		m := &s.moments[i]
+	for _, m := range s.moments {
 		if d := math.Abs(s.place(m.at) - float64(x)); d < near {
-			near = d
-			words, ago = m.words, int(math.Round((1-s.place(m.at))*sparkSpan.Seconds()))
+			near, at = d, m
 		}
 	}
-	return words, ago, near <= float64(sparkGap)/float64(sparkSpan)/2
+	return at, int(math.Round((1 - s.place(at.at)) * sparkSpan.Seconds())), near <= float64(sparkGap)/float64(sparkSpan)/2
 }
 
 func (s *spark) CreateRenderer() fyne.WidgetRenderer {

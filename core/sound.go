@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tapelight/tapelight/core/audio"
@@ -82,7 +84,7 @@ func treatTrack(ctx context.Context, t *ffmpeg.Tools, src *source.Source, a sour
 	for _, other := range src.Audio {
 		begin = min(begin, other.Start)
 	}
-	one := soundTrack{tools: t, path: src.Path, track: a, length: span(req.Length)}
+	one := soundTrack{tools: t, path: src.Path, track: a, length: span(req.Length), timed: timed(src)}
 	if req.Start > 0 {
 		one.start = span(src.Video.Start - begin + req.Start)
 	}
@@ -99,16 +101,24 @@ type soundTrack struct {
 	path          string
 	track         source.Audio
 	start, length time.Duration
+	timed         bool
 	layout        func(same bool) ffmpeg.Layout // what its channels become, both sides the same or not
 }
 
 // restored plans the repair of what is found, then the layout, then the loudness of what comes of both.
 func (o soundTrack) restored(ctx context.Context, settings audio.Settings) (plan.Treatment, error) {
-	report, err := measureTrack(ctx, o.tools, o.path, o.track, o.start, o.length)
+	clock := &ffmpeg.SoundClock{}
+	report, err := measureTrack(ctx, o.tools, o.path, o.track, o.start, o.length, clock)
 	if err != nil {
 		return plan.Treatment{}, err
 	}
 	out := plan.Treatment{Layout: o.layout(report.OneSound()), Found: report.Words()}
+	drift, found := driftOf(clock, o.timed)
+	out.Found = append(out.Found, found...)
+	if drift.Steady() {
+		out.Stretch = ffmpeg.StretchOf(drift, clock.Rate())
+		report.Stretched(1 + drift.Rate)
+	}
 	mix := ffmpeg.Relayout(out.Layout, o.track.Channels)
 	repair := audio.Chain(report, settings, nil)
 	var gain *plan.SoundStep
@@ -130,6 +140,9 @@ func (o soundTrack) restored(ctx context.Context, settings audio.Settings) (plan
 		repair = audio.Chain(report, settings, &loud)
 	}
 	out.Filters = repair.Filters
+	if drift.Steady() {
+		out.Steps = append(out.Steps, plan.SoundStep{Name: "resync", Why: fmt.Sprintf("It is played %+.3f %% longer, so that it stays with the picture.", 100*drift.Rate)})
+	}
 	for _, st := range repair.Steps {
 		out.Steps = append(out.Steps, plan.SoundStep{Name: string(st.Name), Why: st.Why})
 	}
@@ -146,7 +159,7 @@ func (o soundTrack) restored(ctx context.Context, settings audio.Settings) (plan
 func (o soundTrack) mixed(ctx context.Context) (plan.Treatment, error) {
 	out := plan.Treatment{Layout: o.layout(false)}
 	if o.track.Channels == 2 && o.layout(true) == ffmpeg.Mono {
-		report, err := measureTrack(ctx, o.tools, o.path, o.track, o.start, o.length)
+		report, err := measureTrack(ctx, o.tools, o.path, o.track, o.start, o.length, nil)
 		if err != nil {
 			return plan.Treatment{}, err
 		}
@@ -193,8 +206,26 @@ func oneSound(r *audio.Report) plan.SoundStep {
 	return plan.SoundStep{Name: "layout", Why: why}
 }
 
-func measureTrack(ctx context.Context, t *ffmpeg.Tools, path string, a source.Audio, start, length time.Duration) (*audio.Report, error) {
-	pcm, err := t.PCM(ctx, path, a.Index, ffmpeg.PCMSpec{Rate: a.Rate, Start: start, Duration: length})
+// timed tells whether a capture's container has times of its own for its sound. AVI counts bytes, and what it makes of those is no clock.
+func timed(src *source.Source) bool { return !strings.Contains(src.Format, "avi") }
+
+// driftOf is the drift that a clock has heard, and what is to be said of it; none where there is nothing to mend.
+func driftOf(clock *ffmpeg.SoundClock, timed bool) (d ffmpeg.Drift, found []string) {
+	d, known := clock.Drift()
+	switch {
+	case !known || !timed:
+		return ffmpeg.Drift{}, nil
+	case d.Steady():
+		return d, []string{fmt.Sprintf("The sound's clock runs %.0f ppm %s against the picture's: %.0f ms in all.", 1e6*math.Abs(d.Rate), map[bool]string{true: "slow", false: "fast"}[d.Rate > 0], 1000*math.Abs(d.Total))}
+	case d.Wanders():
+		return ffmpeg.Drift{}, []string{fmt.Sprintf("The sound's clock wanders against the picture's, by up to %.0f ms. It is only mended where 100 ms are missing or too many.", 1000*(d.Off+math.Abs(d.Total)))}
+	}
+	return ffmpeg.Drift{}, nil
+}
+
+// measureTrack measures a part of a track. clock, unless nil, hears how its times run.
+func measureTrack(ctx context.Context, t *ffmpeg.Tools, path string, a source.Audio, start, length time.Duration, clock *ffmpeg.SoundClock) (*audio.Report, error) {
+	pcm, err := t.PCM(ctx, path, a.Index, ffmpeg.PCMSpec{Rate: a.Rate, Start: start, Duration: length, Clock: clock})
 	if err != nil {
 		return nil, err
 	}
@@ -239,7 +270,8 @@ func (s *Service) Sound(ctx context.Context, path string, progress func(string))
 			out = append(out, one)
 			continue
 		}
-		if one.Measured, err = measureTrack(ctx, t, src.Path, a, 0, 0); err != nil {
+		clock := &ffmpeg.SoundClock{}
+		if one.Measured, err = measureTrack(ctx, t, src.Path, a, 0, 0, clock); err != nil {
 			return nil, named(path, fmt.Errorf("measure sound track %d: %w", i+1, err))
 		}
 		loud, err := t.Loudness(ctx, src.Path, a.Index, 0, 0, nil)
@@ -249,7 +281,8 @@ func (s *Service) Sound(ctx context.Context, path string, progress func(string))
 		if !loud.Silent() {
 			one.Loudness = &SoundLoudness{loud.Integrated, loud.TruePeak, loud.Range}
 		}
-		one.Found = one.Measured.Words()
+		_, drift := driftOf(clock, timed(src))
+		one.Found = append(one.Measured.Words(), drift...)
 		one.Repairs = audio.Chain(one.Measured, audio.Settings{Mode: audio.Auto, KeepLoudness: true}, nil).Steps
 		out = append(out, one)
 	}

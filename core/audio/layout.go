@@ -35,3 +35,11 @@ func (r *Report) BothSides() (filters []ffmpeg.Filter, why string) {
 func (r *Report) OneSound() bool {
 	return r.Channels == 2 && !r.Silent && (r.DualMono || r.DeadSide >= 0)
 }
+
+// Stretched makes the report that of the same track played by times as long: its hum is that much lower.
+func (r *Report) Stretched(by float64) {
+	r.HumHz /= by
+	for i := range r.Hum {
+		r.Hum[i].Hz /= by
+	}
+}

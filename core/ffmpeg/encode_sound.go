@@ -9,9 +9,10 @@ import (
 
 // AudioTrack is one sound track of the output.
 type AudioTrack struct {
-	Stream   int      `json:"stream"` // in the capture
-	File     string   `json:"-"`      // takes the stream's place: sound restored beforehand (FLAC) that begins with the first picture
-	Copy     bool     `json:"copy"`   // as it is
+	Stream   int      `json:"stream"`           // in the capture
+	File     string   `json:"-"`                // takes the stream's place: sound restored beforehand (FLAC) that begins with the first picture
+	Copy     bool     `json:"copy"`             // as it is
+	Stretch  Stretch  `json:"stretch,omitzero"` // takes a drift of its clock back
 	Filters  []Filter `json:"filters,omitempty"`
 	Codec    string   `json:"codec"`             // ffmpeg's encoder
 	Bitrate  int      `json:"bitrate,omitempty"` // kbit/s
@@ -30,6 +31,9 @@ type AudioTrack struct {
 // them are equally long at any rate of the capture.
 func (s EncodeSpec) soundFilters(a AudioTrack) []Filter {
 	chain := []Filter{FillGaps()}
+	if a.File == "" {
+		chain = append(a.Stretch.filters(), chain...)
+	}
 	chain = append(chain, a.Filters...)
 	chain = append(chain, Resample(a.Rate))
 	chain = append(chain, a.layoutFilters()...)

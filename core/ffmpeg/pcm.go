@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,6 +20,8 @@ type PCMSpec struct {
 	Start    time.Duration // on the file's own clock, 0 is the file's first moment
 	Duration time.Duration // 0: to the end
 	Filters  []Filter      // applied at the stream's own rate, before any change of rate
+	Stretch  Stretch       // takes back a drift of the stream's clock
+	Clock    *SoundClock   // hears of every block as it is decoded; nil: nobody does
 }
 
 // PCMReader hands out the samples of one sound stream as they are decoded. It belongs to one goroutine.
@@ -39,15 +42,20 @@ func (t *Tools) PCM(ctx context.Context, path string, streamIndex int, spec PCMS
 	if spec.Rate < 1 || spec.Rate > 768000 || spec.Channels < 0 || spec.Channels > 64 || spec.Start < 0 || spec.Duration < 0 || streamIndex < 0 {
 		return nil, fmt.Errorf("decode sound of %s: impossible request: stream %d, %+v", path, streamIndex, spec)
 	}
-	args, filters := soundArgs(path, streamIndex, spec.Start, spec.Duration)
-	filters = append(filters, spec.Filters...)
+	args, laid := soundArgs(path, streamIndex, spec.Start, spec.Duration)
+	filters := slices.Concat(spec.Stretch.filters(), laid, spec.Filters)
+	level, hear := "error", func(string) {}
+	if spec.Clock != nil {
+		filters = append([]Filter{F("ashowinfo")}, filters...)
+		level, hear = "info", spec.Clock.line
+	}
 	filters = append(filters, Resample(spec.Rate))
 	args = append(args, "-af", Chain(filters))
 	if spec.Channels > 0 {
 		args = append(args, "-ac", strconv.Itoa(spec.Channels))
 	}
 	args = append(args, "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1")
-	child, err := process.Start(ctx, process.Spec{Label: "sound decoder", Path: t.FFmpeg, Args: append([]string{"-loglevel", "error"}, args...), Stdout: true})
+	child, err := process.Start(ctx, process.Spec{Label: "sound decoder", Path: t.FFmpeg, Args: append([]string{"-loglevel", level}, args...), Stdout: true, Line: hear})
 	if err != nil {
 		return nil, fmt.Errorf("decode sound of %s: %w", path, err)
 	}

@@ -44,6 +44,7 @@ type Treatment struct {
 	Program *audio.Program  // nil: Filters alone
 	Level   *audio.Settings // nil: the loudness is in Filters, or left alone
 	Layout  ffmpeg.Layout   // as SoundLayout says of this track
+	Stretch ffmpeg.Stretch  // takes a drift of its clock back
 }
 
 // ErrNoVideo is a source without a picture.

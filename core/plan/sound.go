@@ -101,15 +101,15 @@ func (p *Plan) uncopied(a source.Audio) string {
 // track decides what becomes of sound track number i.
 func (p *Plan) track(i int, a source.Audio, t Treatment, in Input) (ffmpeg.AudioTrack, error) {
 	r, s := in.Recipe, in.Recipe.Sound
-	track := ffmpeg.AudioTrack{Stream: a.Index, Filters: t.Filters, Rate: t.Rate, Channels: a.Channels, Language: a.Language, Title: a.Title, Default: a.Default}
+	track := ffmpeg.AudioTrack{Stream: a.Index, Filters: t.Filters, Stretch: t.Stretch, Rate: t.Rate, Channels: a.Channels, Language: a.Language, Title: a.Title, Default: a.Default}
 	kept, why := s.Keeps(i), p.uncopied(a)
 	if why == "" && (kept || s.Mode == recipe.SoundOff && s.Codec == recipe.CodecAuto && s.KeepsLayout()) {
-		track.Copy, track.Filters = true, nil
+		track.Copy, track.Filters, track.Stretch = true, nil, ffmpeg.Stretch{}
 		return track, nil
 	}
 	layout := t.Layout
 	if kept {
-		track.Filters, layout = nil, SoundLayout(plainLayout(r), a, false)
+		track.Filters, track.Stretch, layout = nil, ffmpeg.Stretch{}, SoundLayout(plainLayout(r), a, false)
 		p.warn("Sound track %d can't be copied: %s. It is encoded anew, and not treated.", i+1, why)
 	}
 	if layout.Changes(a.Channels) {

@@ -97,7 +97,9 @@ func TestTracksThatAreKept(t *testing.T) {
 		second := s.Audio[0]
 		second.Index, second.Codec = 2, "pcm_s16le"
 		s.Audio = append(s.Audio, second)
-		in := plan.Input{Source: s, Output: "/out/x.mkv", Recipe: asked(func(r *recipe.Recipe) { r.Output.Encoder, r.Sound.Tracks, r.Sound.Layout = "x264", c.tracks, recipe.LayoutMono }), Sound: []plan.Treatment{treated(), treated()}}
+		in := plan.Input{Source: s, Output: "/out/x.mkv", Recipe: asked(func(r *recipe.Recipe) {
+			r.Output.Encoder, r.Sound.Tracks, r.Sound.Layout = "x264", c.tracks, recipe.LayoutMono
+		}), Sound: []plan.Treatment{treated(), treated()}}
 		c.change(&in)
 		p := mustMake(t, in)
 		var got []string

@@ -104,7 +104,7 @@ func (r *Runner) soundTrack(ctx context.Context, p *plan.Plan, i int) (gain floa
 		lead = int64(math.Round(begin * float64(track.Program.Rate)))
 		begin, length = 0, length+begin
 	}
-	pcm, err := r.Tools.PCM(ctx, p.Source.Path, track.Stream, ffmpeg.PCMSpec{Rate: track.Program.Rate, Channels: track.Program.Channels, Start: span(begin), Duration: span(length), Filters: track.Program.Before})
+	pcm, err := r.Tools.PCM(ctx, p.Source.Path, track.Stream, ffmpeg.PCMSpec{Rate: track.Program.Rate, Channels: track.Program.Channels, Start: span(begin), Duration: span(length), Filters: track.Program.Before, Stretch: p.Encode.Audio[i].Stretch})
 	if err != nil {
 		return 0, err
 	}

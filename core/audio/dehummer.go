@@ -15,17 +15,18 @@ type Dehum struct {
 }
 
 // dehummer takes hum out by subtracting what it would sound like alone. The phase of the fundamental is followed along the tape by all strong
-// harmonics together. Seen from that moving phase each harmonic stands nearly still, so its amplitude can be averaged over seconds: that is as narrow
-// as a notch of a few tenths of a hertz that follows the tape's speed. Windows in which voice or music covers the harmonic hardly count in the
-// average (they scatter), and a harmonic that isn't surely there is left alone. Nothing but the hum's own lines is touched, and nothing rings.
+// harmonics together. Seen from that moving phase each harmonic stands nearly still, so that half a minute of it can be taken together: see humFit. Windows in
+// which voice or music covers a harmonic hardly count, and a harmonic that isn't surely there is left alone. Nothing but the hum's own lines is
+// touched, and nothing rings.
 type dehummer struct {
-	hop    int     // samples from window to window
+	hop    int     // samples from window to window of those that show the speed; half of it of those that show the amplitudes
 	omega  float64 // of the fundamental where the tape runs at its mean speed, radians a sample
 	depth  float64
 	window []float64 // Hann, two hops
+	short  []float64 // Hann, one hop
 	leads  []lead    // harmonics that show the phase
 	high   int       // the highest harmonic taken out
-	wanted []bool    // by harmonic
+	wanted []int     // harmonics
 
 	factor int // the analysis runs on one sample of factor
 	thin   []*decimator
@@ -37,14 +38,14 @@ type dehummer struct {
 	took  int64
 	frame int // windows seen; window m stands around sample m·hop
 
-	steady track[[][]line]       // by window: leading harmonics against the mean speed, channel by harmonic
-	score  track[[]float64]      // of each advance of the phase from the window before
-	step   track[float64]        // advance chosen, radians a hop over the mean speed's
-	phase  track[float64]        // their sum
-	moving track[[][]line]       // harmonics against the moving phase
-	likely track[[]float64]      // how well each small turn of the phase suits window m, given the amplitudes around it
-	fine   track[float64]        // the turn chosen
-	amp    track[[][]complex128] // what is subtracted
+	steady track[[][]line]  // by window: leading harmonics against the mean speed, channel by harmonic
+	score  track[[]float64] // of each advance of the phase from the window before
+	step   track[float64]   // advance chosen, radians a hop over the mean speed's
+	phase  track[float64]   // their sum
+	even   track[float64]   // the same without its jitter
+
+	moving track[[][]line]       // by half hop: harmonics against the moving phase
+	amp    track[[][]complex128] // by half hop: what is subtracted
 }
 
 // line is what a window shows of one harmonic.
@@ -80,19 +81,16 @@ const (
 	humWander    = 0.6  // Hz, the most that the fundamental leaves its mean
 	humSteps     = 241  // advances tried
 	humSpeedSpan = 3    // windows to each side that decide on the speed
-	humLevelSpan = 12   // windows to each side that decide on an amplitude
+	humEven      = 6    // windows to each side over which the phase is evened
 	humLeads     = 10   // harmonics that lead, at most
 	humInertia   = 0.02 // how dear a change of speed is
 )
 
 func newDehummer(rate, channels int, spec Dehum) stage {
 	d := &dehummer{factor: max(1, rate/5500), depth: spec.Depth, in: newPlanes(channels), low: newPlanes(channels)}
-	d.hop = d.factor * int(math.Round(humHop*float64(rate)/float64(d.factor)))
+	d.hop = 2 * d.factor * int(math.Round(humHop/2*float64(rate)/float64(d.factor)))
 	d.omega = 2 * math.Pi * spec.Hz / float64(rate)
-	d.window = make([]float64, 2*d.hop/d.factor)
-	for i := range d.window {
-		d.window[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/float64(len(d.window)))
-	}
+	d.window, d.short = hann(2*d.hop/d.factor), hann(d.hop/d.factor)
 	for range channels {
 		d.thin = append(d.thin, newDecimator(d.factor))
 	}
@@ -104,9 +102,10 @@ func newDehummer(rate, channels int, spec Dehum) stage {
 	d.leads = d.leads[:min(len(d.leads), humLeads)]
 	d.high = max(d.high, 10)
 	d.high = min(d.high, int(0.45*float64(rate)/spec.Hz))
-	d.wanted = make([]bool, d.high+1)
 	for k := 1; k <= d.high; k++ {
-		d.wanted[k] = k <= 10 || slices.Contains(spec.Harmonics, k)
+		if k <= 10 || slices.Contains(spec.Harmonics, k) {
+			d.wanted = append(d.wanted, k)
+		}
 	}
 	d.feed(newPlanes(channels).zeros(d.thin[0].before())) // a thinned sample then stands for the middle of what it was made of
 	return d
@@ -134,9 +133,12 @@ func (d *dehummer) goOn(out planes) planes {
 
 func (d *dehummer) end(out planes) planes {
 	nothing := newPlanes(len(d.in)).zeros(d.hop)
-	for d.amp.len() == 0 || int64(d.amp.len()-1)*int64(d.hop) < d.took {
+	for int64(d.moving.len()-1)*int64(d.hop/2) < d.took {
 		d.feed(nothing)
 		out = d.goOn(out)
+	}
+	for int64(d.amp.len()-1)*int64(d.hop/2) < d.took {
+		out = d.settle(out)
 	}
 	return out
 }
@@ -150,51 +152,80 @@ func (d *dehummer) next(out planes) planes {
 		for _, l := range d.leads {
 			low = max(low, l.harmonic)
 		}
-		d.steady.push(d.demodulate(m, low, func(i int) float64 { return d.omega * float64(i) }))
+		d.steady.push(d.demodulate(m*d.hop, d.window, low, func(i int) float64 { return d.omega * float64(i) }))
 		d.score.push(d.scores(m))
 	}
-	if m = d.frame - 1 - humSpeedSpan; m < 0 {
+	if m -= humSpeedSpan; m < 0 {
 		return out
 	}
 	d.chooseStep(m)
-	if m--; m < 0 {
+	if m -= humEven; m < 0 {
 		return out
 	}
-	turn, step, stepAfter := d.phase.at(m), d.step.at(m), d.step.at(m+1)
-	d.moving.push(d.demodulate(m, d.high, func(i int) float64 {
-		share := float64(i)/float64(d.hop) - float64(m)
-		if share < 0 {
-			return d.omega*float64(i) + turn + share*step
-		}
-		return d.omega*float64(i) + turn + share*stepAfter
-	}))
-	if m -= humLevelSpan; m < 0 {
-		return out
-	}
-	d.likely.push(d.likelyTurns(m))
-	if m--; m < 0 {
-		return out
-	}
-	d.chooseTurn(m)
-	if m -= humLevelSpan; m < 0 {
-		return out
-	}
-	d.amp.push(d.amplitudes(m))
+	d.even.push(d.evenPhase(m))
 	if m == 0 {
 		return out
 	}
-	out = d.subtract(m, out)
-	d.trim(m)
+	for range 2 { // up to where the phase is known
+		at := d.moving.len() * d.hop / 2
+		d.moving.push(d.demodulate(at, d.short, d.high, d.phaseAt))
+	}
+	if d.moving.len() >= d.amp.len()+humBlock+humAhead {
+		out = d.settle(out)
+	}
+	d.trim()
 	return out
+}
+
+// phaseAt is the fundamental's phase at a sample of the last windows, followed as far as the speed shows it.
+func (d *dehummer) phaseAt(sample int) float64 {
+	m := min(sample/d.hop, d.even.len()-2)
+	share := float64(sample)/float64(d.hop) - float64(m)
+	return d.omega*float64(sample) + d.even.at(m)*(1-share) + d.even.at(m+1)*share
+}
+
+// evenPhase is the mean phase around window m.
+func (d *dehummer) evenPhase(m int) float64 {
+	var sum, weights float64
+	for j := -min(m, humEven); j <= min(m, humEven); j++ {
+		w := 0.5 + 0.5*math.Cos(math.Pi*float64(j)/(humEven+1))
+		sum += w * d.phase.at(m+j)
+		weights += w
+	}
+	return sum / weights
+}
+
+// settle decides on a block of amplitudes and subtracts the hum up to its end.
+func (d *dehummer) settle(out planes) planes {
+	from := d.amp.len()
+	seen := d.moving
+	for int64(seen.len()-2)*int64(d.hop/2) >= d.took { // the last ones hold nothing
+		seen.list = seen.list[:len(seen.list)-1]
+	}
+	for _, a := range d.fit(&seen, from) {
+		d.amp.push(a)
+	}
+	for m := max(1, from); m < d.amp.len(); m++ {
+		out = d.subtract(m, out)
+	}
+	return out
+}
+
+func hann(n int) []float64 {
+	w := make([]float64, n)
+	for i := range w {
+		w[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/float64(n))
+	}
+	return w
 }
 
 // humParts is into how many parts a window is cut to see what sounds beside a harmonic.
 const humParts = 16
 
-// demodulate gives harmonics 1..high around window m against a phase, a slice for each channel. Samples before the first and behind the last are not
+// demodulate gives harmonics 1..high around a sample against a phase, a slice for each channel. Samples before the first and behind the last are not
 // there, and the window's weight is what remains.
-func (d *dehummer) demodulate(m, high int, phase func(sample int) float64) [][]line {
-	first := (m - 1) * d.hop / d.factor
+func (d *dehummer) demodulate(centre int, window []float64, high int, phase func(sample int) float64) [][]line {
+	first := centre/d.factor - len(window)/2
 	out := make([][]line, len(d.in))
 	parts := make([][]complex128, len(d.in))
 	for c := range out {
@@ -202,7 +233,7 @@ func (d *dehummer) demodulate(m, high int, phase func(sample int) float64) [][]l
 		parts[c] = make([]complex128, (high+1)*humParts)
 	}
 	var weight float64
-	for i, w := range d.window {
+	for i, w := range window {
 		pos := first + i
 		if pos < 0 || int64(pos*d.factor) >= d.took {
 			continue
@@ -211,7 +242,7 @@ func (d *dehummer) demodulate(m, high int, phase func(sample int) float64) [][]l
 		s, co := math.Sincos(-phase(pos * d.factor))
 		z := complex(co, s)
 		p := z
-		part := i * humParts / len(d.window)
+		part := i * humParts / len(window)
 		at := int(int64(pos) - d.lowAt)
 		for k := 1; k <= high; k++ {
 			for c := range out {

@@ -3,215 +3,204 @@ package audio
 import (
 	"math"
 	"math/cmplx"
-	"slices"
 )
 
-// The speed is known from a second or two, so it misses what is quicker. Against the amplitudes of four seconds each window's own phase shows the rest.
+// The hum of half a minute is one sound: each harmonic has one amplitude, and what changes them is common to all, the tape's speed, which turns harmonic k by k
+// times the angle, and a gain. So harmonics that are heard plainly show angle and gain, and those that hide under voice or music get their amplitudes from the
+// moments in which they don't. All is found together by weighted least squares: amplitudes, angles and gains in turn, each window counting the less the more
+// sounds beside a harmonic or the worse it fits.
 const (
-	humTurn      = 0.8 // radians of the fundamental at most
-	humTurnSteps = 161
-	humTurnPrior = 0.02
+	humBlock  = 64  // half hops decided on at once, 8 s
+	humBehind = 128 // more of them that are looked at before, 16 s,
+	humAhead  = 128 // and after
+	humRounds = 10
+	humFirst  = 3 // rounds in which the low harmonics lead, whose angles can't be taken for one turn more or less
+
+	humGainStiff = 1e5 // against bends of the gain's logarithm
+	humGainSure  = 0.5 // one over the variance of a window's gain before anything is seen of it
+	humTurnMost  = 0.3 // radians a round
 )
 
-func turnOf(i int) float64 { return humTurn * (2*float64(i)/(humTurnSteps-1) - 1) }
+// humTurnStiff are stiffnesses against changes of the angle's bend: the tape runs evenly, or it flutters. The first is taken unless another fits far better.
+var humTurnStiff = []float64{2e4, 1e3, 10}
 
-// likelyTurns tells for each turn of the fundamental's phase how well window m then fits the amplitudes around it.
-func (d *dehummer) likelyTurns(m int) []float64 {
-	out := make([]float64, humTurnSteps)
-	here := d.moving.at(m)
-	for c := range here {
-		for k := 1; k <= d.high; k++ {
-			if !d.wanted[k] {
-				continue
-			}
-			seen, weight := d.around(m, c, k, false)
-			a, scatter := common(seen, weight)
-			size := real(a)*real(a) + imag(a)*imag(a)
-			if size == 0 {
-				continue
-			}
-			e := here[c][k].z - a
-			// What a window is worth falls with how much else sounds in it.
-			worth := size / (scatter + here[c][k].near + (real(e)*real(e)+imag(e)*imag(e))/4 + 0.01*size)
-			turned := here[c][k].z * cmplx.Conj(a)
-			length, angle := min(1, cmplx.Abs(turned)/size), cmplx.Phase(turned)
-			for i := range out {
-				out[i] += worth * length * math.Cos(angle-float64(k)*turnOf(i))
+// humFit is the joint estimate over some windows.
+type humFit struct {
+	ks     []int
+	lines  int            // channels times harmonics
+	z      [][]complex128 // window by line, the harmonics of a channel beside each other
+	near   [][]float64
+	taper  []float64
+	c      []complex128   // by line
+	turn   []float64      // by window, of the fundamental
+	gain   []float64      // by window, logarithm
+	model  [][]complex128 // of z, for amplitude 1
+	noise  [][]float64    // |z-c·model|² expected
+	chance []float64      // |c|² that chance makes
+}
+
+// fit gives the amplitudes of the windows from number from on, a block at most, from all that seen holds around them.
+func (d *dehummer) fit(seen *track[[][]line], from int) [][][]complex128 {
+	first := max(seen.from, from-humBehind)
+	last := min(seen.len(), from+humBlock+humAhead)
+	f := &humFit{ks: d.wanted, lines: len(d.in) * len(d.wanted)}
+	middle := float64(from) + humBlock/2
+	for m := first; m < last; m++ {
+		z, near, one := make([]complex128, 0, f.lines), make([]float64, 0, f.lines), make([]complex128, f.lines)
+		for _, channel := range seen.at(m) {
+			for _, k := range f.ks {
+				z, near = append(z, channel[k].z), append(near, channel[k].near)
 			}
 		}
+		f.z, f.near, f.model, f.noise = append(f.z, z), append(f.near, near), append(f.model, one), append(f.noise, make([]float64, f.lines))
+		w := math.Cos(math.Pi / 2 * min(1, math.Abs(float64(m)-middle)/(humBlock/2+humAhead+1)))
+		f.taper = append(f.taper, w*w+1e-3)
+	}
+	f.solve()
+	out := make([][][]complex128, 0, humBlock)
+	for m := from; m < from+humBlock; m++ {
+		i := min(max(0, m-first), len(f.z)-1) // behind the end of the sound the last one goes on
+		amp := make([][]complex128, len(d.in))
+		present := f.present(i)
+		for c := range amp {
+			amp[c] = make([]complex128, d.high+1)
+			for j, k := range f.ks {
+				l := c*len(f.ks) + j
+				amp[c][k] = f.c[l] * f.model[i][l] * complex(d.depth*present, 0)
+			}
+		}
+		out = append(out, amp)
 	}
 	return out
 }
 
-// chooseTurn decides on the turn at window m from it and its neighbours.
-func (d *dehummer) chooseTurn(m int) {
-	sum := make([]float64, humTurnSteps)
-	for j, weight := range []float64{0.35, 1, 0.35} {
-		if !d.likely.has(m + j - 1) {
-			continue
-		}
-		for i, s := range d.likely.at(m + j - 1) {
-			sum[i] += weight * s
+func (f *humFit) solve() {
+	n := len(f.z)
+	f.turn, f.gain = make([]float64, n), make([]float64, n)
+	f.c, f.chance = make([]complex128, f.lines), make([]float64, f.lines)
+	for m := range f.z {
+		for l, v := range f.near[m] {
+			f.noise[m][l] = v + 1e-13
 		}
 	}
-	best, at := math.Inf(-1), 0.0
-	for i, s := range sum {
-		turn := turnOf(i)
-		if s -= humTurnPrior * turn * turn; s > best {
-			best, at = s, turn
-			if i > 0 && i < humTurnSteps-1 {
-				if curve := sum[i-1] - 2*sum[i] + sum[i+1]; curve < 0 {
-					at += min(1, max(-1, 0.5*(sum[i-1]-sum[i+1])/curve)) * (turnOf(1) - turnOf(0))
-				}
+	stiff := humTurnStiff[0]
+	for round := range humRounds {
+		f.see()
+		f.amplitudes()
+		f.scatter()
+		weight, angle, gweight, level := f.off(round < humFirst)
+		for m := range angle {
+			angle[m] += f.turn[m]
+			level[m] = gweight[m] * (level[m] + f.gain[m]) / (gweight[m] + humGainSure)
+			gweight[m] += humGainSure
+		}
+		if round == humRounds/2 {
+			stiff = stiffness(weight, angle)
+		}
+		f.turn = smoothest(weight, angle, 3, stiff)
+		f.gain = smoothest(gweight, level, 2, humGainStiff)
+	}
+	f.see()
+	f.amplitudes()
+	for l, c := range f.c { // lowered by what chance makes of it
+		size := real(c)*real(c) + imag(c)*imag(c)
+		if size <= 3*f.chance[l] {
+			f.c[l] = 0
+		} else {
+			f.c[l] *= complex(1-f.chance[l]/size, 0)
+		}
+	}
+}
+
+// see makes the model of turns and gains.
+func (f *humFit) see() {
+	for m := range f.model {
+		one := cmplx.Rect(1, f.turn[m])
+		g := complex(math.Exp(f.gain[m]), 0)
+		p, at := complex(1, 0), 0
+		for j, k := range f.ks {
+			for ; at < k; at++ {
+				p *= one
+			}
+			for l := j; l < f.lines; l += len(f.ks) {
+				f.model[m][l] = g * p
 			}
 		}
 	}
-	d.fine.push(at)
 }
 
-// around is what was seen of a harmonic in the windows around m, turned if that is known yet, and their weights: the less sounds beside the
-// harmonic, the more.
-func (d *dehummer) around(m, c, k int, turned bool) (seen []complex128, weight []float64) {
-	var near []float64
-	for j := max(0, m-humLevelSpan); j <= m+humLevelSpan; j++ {
-		if !d.moving.has(j) || int64(j-1)*int64(d.hop) >= d.took {
-			continue
+// amplitudes are the weighted means of what was seen against the model.
+func (f *humFit) amplitudes() {
+	for l := range f.c {
+		var num complex128
+		var den, chance float64
+		for m, z := range f.z {
+			b, w := f.model[m][l], f.taper[m]/f.noise[m][l]
+			num += complex(w, 0) * z[l] * cmplx.Conj(b)
+			p := w * (real(b)*real(b) + imag(b)*imag(b))
+			den += p
+			chance += p * f.taper[m]
 		}
-		l := d.moving.at(j)[c][k]
-		if turned {
-			l.z *= cmplx.Rect(1, -float64(k)*d.fine.at(j))
-		}
-		seen, near = append(seen, l.z), append(near, l.near)
-		weight = append(weight, 0.5+0.5*math.Cos(math.Pi*float64(j-m)/(humLevelSpan+1)))
+		f.c[l], f.chance[l] = num/complex(den, 0), 2*chance/(den*den) // windows overlap by half
 	}
-	if len(seen) == 0 {
-		return nil, nil
-	}
-	sorted := slices.Clone(near)
-	slices.Sort(sorted)
-	quiet := sorted[len(sorted)/8] + 1e-14
-	for i := range weight {
-		weight[i] *= quiet / (quiet + near[i])
-	}
-	return seen, weight
 }
 
-// amplitudes decides what is subtracted around window m.
-func (d *dehummer) amplitudes(m int) [][]complex128 {
-	out := make([][]complex128, len(d.in))
-	for c := range out {
-		out[c] = make([]complex128, d.high+1)
-		for k := 1; k <= d.high; k++ {
-			if !d.wanted[k] {
-				continue
+// scatter is how far windows may lie off: half of how far this one and its neighbours do, and what sounds beside.
+func (f *humFit) scatter() {
+	far := make([]float64, len(f.z))
+	for l, c := range f.c {
+		size := real(c)*real(c) + imag(c)*imag(c)
+		for m, z := range f.z {
+			e := z[l] - c*f.model[m][l]
+			far[m] = real(e)*real(e) + imag(e)*imag(e)
+		}
+		for m := range far {
+			beside := far[max(0, m-1)] + far[min(len(far)-1, m+1)]
+			f.noise[m][l] = 0.5*max(far[m], beside/2) + f.near[m][l] + 1e-10*size + 1e-13
+		}
+	}
+}
+
+// off tells by how much angle and logarithm of the gain of each window are off, and how sure that is (one over its variance, twice as large because windows
+// overlap by half). At first low harmonics count more.
+func (f *humFit) off(first bool) (weight, angle, gweight, level []float64) {
+	n := len(f.z)
+	weight, angle, gweight, level = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	for m, z := range f.z {
+		for l, c := range f.c {
+			h := c * f.model[m][l]
+			k := float64(f.ks[l%len(f.ks)])
+			e := (z[l] - h) * cmplx.Conj(h)
+			p := (real(h)*real(h) + imag(h)*imag(h)) / f.noise[m][l]
+			turns := 1.0
+			if first {
+				turns = 1 / (k * k)
 			}
-			seen, weight := d.around(m, c, k, true)
-			a, _ := common(seen, weight)
-			// Where the hum is gone (silence, another recording) there is nothing to take away.
-			if d.moving.has(m) {
-				if size, here := cmplx.Abs(a), cmplx.Abs(d.moving.at(m)[c][k].z); here < 0.5*size {
-					a *= complex(here/(0.5*size), 0)
-				}
-			}
-			out[c][k] = a * complex(d.depth, 0)
+			weight[m] += turns * k * k * p
+			gweight[m] += p
+			angle[m] += turns * k * imag(e) / f.noise[m][l]
+			level[m] += real(e) / f.noise[m][l]
 		}
+		angle[m] = min(humTurnMost, max(-humTurnMost, angle[m]/(weight[m]+1e-9)))
+		level[m] = min(humTurnMost, max(-humTurnMost, level[m]/(gweight[m]+1e-9)))
 	}
-	return out
+	return weight, angle, gweight, level
 }
 
-// common is the amplitude that seen has in common: a mean in which what scatters hardly counts (Cauchy's weights, iterated), lowered by what it could be by
-// chance alone; and how far they usually scatter around it, squared.
-func common(seen []complex128, weight []float64) (a complex128, scale float64) {
-	if len(seen) == 0 {
-		return 0, 0
-	}
-	a = mean(seen, weight)
-	far := make([]float64, len(seen))
-	var chance float64
-	for range 4 {
-		for i, z := range seen {
-			e := z - a
-			far[i] = real(e)*real(e) + imag(e)*imag(e)
+// present tells how much of the hum is there at all around window m, 0..1: where it is gone (silence, another recording), every harmonic shows less than
+// it should; sound that covers one only adds.
+func (f *humFit) present(m int) float64 {
+	most := 0.0
+	for l, c := range f.c {
+		var is, should float64
+		for i := max(0, m-3); i <= min(len(f.z)-1, m+3); i++ {
+			h := c * f.model[i][l]
+			is += real(f.z[i][l])*real(f.z[i][l]) + imag(f.z[i][l])*imag(f.z[i][l])
+			should += real(h)*real(h) + imag(h)*imag(h)
 		}
-		sorted := slices.Clone(far)
-		slices.Sort(sorted)
-		scale = sorted[len(sorted)/3] + 1e-16
-		var sum complex128
-		var w, scatter float64
-		for i, z := range seen {
-			v := weight[i] / (1 + far[i]/scale)
-			sum += z * complex(v, 0)
-			w += v
-			scatter += v * v * far[i]
-		}
-		a = sum / complex(w, 0)
-		chance = scatter / (w * w)
-	}
-	size := real(a)*real(a) + imag(a)*imag(a)
-	if size <= 3*chance {
-		return 0, scale
-	}
-	return a * complex(1-chance/size, 0), scale
-}
-
-func mean(z []complex128, weight []float64) (m complex128) {
-	var sum float64
-	for i, v := range z {
-		m += v * complex(weight[i], 0)
-		sum += weight[i]
-	}
-	return m / complex(sum, 0)
-}
-
-// subtract takes the hum out between windows m-1 and m and gives the samples out.
-func (d *dehummer) subtract(m int, out planes) planes {
-	first := (m - 1) * d.hop
-	n := int(min(int64(d.hop), d.took-int64(first)))
-	if n <= 0 {
-		return out
-	}
-	at := int(int64(first) - d.base)
-	turn := d.phase.at(m-1) + d.fine.at(m-1)
-	step := d.step.at(m) + d.fine.at(m) - d.fine.at(m-1)
-	a, b := d.amp.at(m-1), d.amp.at(m)
-	for c := range out {
-		out[c] = append(out[c], d.in[c][at:at+n]...)
-	}
-	for i := range n {
-		t := float64(i) / float64(d.hop)
-		s, co := math.Sincos(d.omega*float64(first+i) + turn + step*t)
-		z := complex(co, s)
-		for c := range out {
-			var sum float64
-			p := z
-			for k := 1; k <= d.high; k++ {
-				v := a[c][k]*complex(1-t, 0) + b[c][k]*complex(t, 0)
-				sum += real(v)*real(p) - imag(v)*imag(p)
-				p *= z
-			}
-			out[c][len(out[c])-n+i] -= sum
+		if should > 0 {
+			most = max(most, is/should)
 		}
 	}
-	return out
-}
-
-// trim lets go of what no later window needs.
-func (d *dehummer) trim(m int) {
-	keep := int64(m) * int64(d.hop) // the next samples to give out
-	if drop := int(keep - d.base); drop > 0 {
-		drop = min(drop, d.in.len())
-		d.in.drop(drop)
-		d.base += int64(drop)
-	}
-	// The next window against the moving phase begins here.
-	if drop := (d.moving.len()-1)*d.hop/d.factor - int(d.lowAt); drop > 0 {
-		d.low.drop(drop)
-		d.lowAt += int64(drop)
-	}
-	d.steady.trim(d.frame - 2)
-	d.score.trim(d.frame - 2*humSpeedSpan - 2)
-	d.step.trim(m - 1)
-	d.phase.trim(m - 1)
-	d.moving.trim(m - humLevelSpan)
-	d.amp.trim(m)
+	return min(1, 2*math.Sqrt(most))
 }

@@ -20,7 +20,7 @@ type memory struct {
 
 // What is set aside, in bytes: for the program with its window, and for a preview, whose session has batches of one picture and no encoder.
 const (
-	programMemory = 150e6
+	programMemory = 250e6 // with software GL; less with a card's
 	previewMemory = 250e6
 )
 

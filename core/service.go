@@ -86,9 +86,12 @@ func New(o Options) (*Service, error) {
 	s.ctx, s.cancel = ctx, func() { cancel(ErrPaused) }
 	s.library = neural.NewLibrary(resources.Models(), filepath.Join(o.ConfigDir, "models"))
 	var err error
-	if s.scratch, err = scratch.Open(s.tempDir(o.Tuning), o.Tuning.temp()); err != nil {
+	if s.scratch, err = scratch.Open(s.tempDir(Tuning{}), o.Tuning.temp()); err != nil {
 		s.cancel()
 		return nil, fmt.Errorf("open the folder for temporary files: %w", err)
+	}
+	if err := s.scratch.Move(s.tempDir(o.Tuning)); err != nil {
+		s.log.Warn("%v: they are in the cache folder", err)
 	}
 	s.sources, _ = lru.New[string, *source.Source](256) // New fails for sizes below 1 only
 	s.sounds, _ = lru.New[string, []plan.Treatment](256)

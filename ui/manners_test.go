@@ -114,13 +114,13 @@ func TestTheComputersUseIsSet(t *testing.T) {
 	if got := strings.Join(engine.Options, "|"); got != "Automatic|Card A|Card A (2)|Card A + Card A|Processor only" || engine.Selected != "Automatic" {
 		t.Errorf("the choices are %s", got)
 	}
-	if got := choices("At most 8.0 GB").Options; slices.Contains(got, "At most 32.0 GB") {
+	if got := choices("At most 8 GB").Options; slices.Contains(got, "At most 32 GB") {
 		t.Errorf("more memory than there is: %v", got)
 	}
 	engine.SetSelected("Card A (2)")
 	choices("64").SetSelected("16")
-	choices("At most 4.0 GB").SetSelected("At most 4.0 GB")
-	choices("At most 100 GB").SetSelected("At most 5.0 GB")
+	choices("At most 4 GB").SetSelected("At most 4 GB")
+	choices("At most 100 GB").SetSelected("At most 5 GB")
 	want := core.Tuning{Engine: "cuda:1", Batch: 16, Memory: 4e9, Temp: 5e9}
 	if got := Tuning(b.prefs.p); got != want {
 		t.Errorf("remembered is %+v", got)

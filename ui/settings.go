@@ -40,14 +40,18 @@ func (w *Window) settingsDialog() {
 		w.folderSetting(tr("Folder for temporary files"), tr("From the next video on."), prefTemp, w.applyTuning),
 		w.folderSetting(tr("Folder of ffmpeg"), tr("Takes effect when Tapelight is opened again."), prefFFmpeg, func() {}))
 	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 1.5*gap), form)) // beside the scroll bar
-	scroll.SetMinSize(fyne.NewSize(settingsWidth, min(form.MinSize().Height, w.win.Canvas().Size().Height-settingsAround)))
-	machine.grown = scroll.Refresh
-	w.ask(dialog.NewCustom(tr("Settings"), tr("Close"), scroll, w.win))
+	d := dialog.NewCustom(tr("Settings"), tr("Close"), scroll, w.win)
+	machine.grown = func() {
+		scroll.SetMinSize(fyne.NewSize(settingsWidth, min(form.MinSize().Height, w.win.Canvas().Size().Height-settingsAround)))
+		d.Resize(d.MinSize())
+	}
+	machine.grown()
+	w.ask(d)
 	w.spawn(machine.load)
 }
 
 // The settings are so wide, and so much of the window's height is the dialog's own.
-const settingsWidth, settingsAround float32 = 660, 170
+const settingsWidth, settingsAround float32 = 660, 160
 
 func afterChoices() []said[core.AfterAction] {
 	var all []said[core.AfterAction]

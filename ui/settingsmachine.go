@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 
 	"github.com/tapelight/tapelight/core"
 )
@@ -44,7 +45,7 @@ func newMachineSettings(w *Window) *machineSettings {
 	about := mutedText(tr("Changes hold from the next video on."))
 	about.align = fyne.TextAlignTrailing
 	m.Root = container.NewVBox(container.New(columns{1, 1}, boldText(tr("This computer")), about),
-		container.New(&shared{}, m.engine.Root, m.batch.Root), m.cant, container.New(columns{1, 1}, memory.Root, room.Root))
+		container.New(&shared{}, m.engine.Root, m.batch.Root), m.cant, space(gap/2), container.New(columns{1, 1}, memory.Root, room.Root))
 	return m
 }
 
@@ -87,7 +88,7 @@ func (m *machineSettings) show(list []core.Processor) {
 	for _, p := range list {
 		if p.ID == "" {
 			t := mutedText(trf("%s: %s", p.Name, oneLine(p.Why)))
-			if t.min = 300; len(t.words) > 90 { // of a line's hundred or so
+			if t.min = 300; fyne.MeasureText(t.words, theme.Size(t.size), t.style).Width > settingsWidth-2*gap {
 				t.lines = 2
 			}
 			m.cant.Add(t)
@@ -123,9 +124,9 @@ func batchChoices() []said[int] {
 // memoryChoices are amounts within what the computer has, 0 where that isn't known.
 func memoryChoices(has uint64) []said[int64] {
 	all := []said[int64]{{0, tr("Automatic")}}
-	for _, gigabytes := range []int64{1, 2, 4, 8, 16, 32, 64} {
+	for _, gigabytes := range []int64{2, 3, 4, 6, 8, 16, 32, 64} {
 		if n := gigabytes * 1e9; has == 0 || uint64(n) < has {
-			all = append(all, said[int64]{n, trf("At most %s", bytes(n))})
+			all = append(all, said[int64]{n, trf("At most %d GB", gigabytes)})
 		}
 	}
 	return all
@@ -134,7 +135,7 @@ func memoryChoices(has uint64) []said[int64] {
 func roomChoices() []said[int64] {
 	var all []said[int64]
 	for _, gigabytes := range []int64{1, 5, 20, 50, 100, 500} {
-		all = append(all, said[int64]{gigabytes * 1e9, trf("At most %s", bytes(gigabytes*1e9))})
+		all = append(all, said[int64]{gigabytes * 1e9, trf("At most %d GB", gigabytes)})
 	}
 	return all
 }

@@ -11,6 +11,7 @@ import (
 func newBench() *cobra.Command {
 	bench := &cobra.Command{Use: "bench", Short: "Measure speed", Long: "Measures speed on this machine, to compare settings, machines and versions."}
 	var f requestFlags
+	var tuning tuningFlags
 	pipeline := &cobra.Command{
 		Use:   "pipeline CAPTURE",
 		Short: "Compare the whole pipeline with its stages run alone",
@@ -19,6 +20,9 @@ slowest stage's time and all processor seconds divided by the cores. Take a capt
 		Args: one("the capture to measure with"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withService(func(s *core.Service) error {
+				if err := tuning.apply(s); err != nil {
+					return err
+				}
 				requests, err := f.requests(s, c, args)
 				if err != nil {
 					return err
@@ -41,6 +45,7 @@ slowest stage's time and all processor seconds divided by the cores. Take a capt
 		},
 	}
 	f.register(pipeline)
+	tuning.registerScratch(pipeline)
 	group(bench)
 	bench.AddCommand(pipeline, newBenchGPU())
 	return bench

@@ -15,6 +15,7 @@ import (
 
 func newRestore() *cobra.Command {
 	var f requestFlags
+	var tuning tuningFlags
 	var table string
 	c := &cobra.Command{
 		Use:   "restore CAPTURE...",
@@ -30,10 +31,16 @@ Ctrl-C cancels and removes what is incomplete.`,
   tapelight-cli restore --start 1:30 --duration 10 --encoder x264 -o try.mp4 tape.mkv`,
 		Args: atLeast(1, "the capture to restore"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return withService(func(s *core.Service) error { return restoreAll(c, s, f, table, args) })
+			return withService(func(s *core.Service) error {
+				if err := tuning.apply(s); err != nil {
+					return err
+				}
+				return restoreAll(c, s, f, table, args)
+			})
 		},
 	}
 	f.register(c)
+	tuning.register(c)
 	c.Flags().BoolVar(&f.text, "text", false, "print the report as text also where the output is not a terminal")
 	c.Flags().BoolVar(&f.resume, "resume", false, "make a run that can be continued, and continue one of the same output that was begun; interrupted, it keeps what it made")
 	c.Flags().BoolVar(&f.overwrite, "overwrite", false, "replace existing outputs")

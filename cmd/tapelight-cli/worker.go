@@ -12,6 +12,7 @@ import (
 
 func newWorker() *cobra.Command {
 	var f queueFlags
+	var tuning tuningFlags
 	var name string
 	var asJSON, untilDone bool
 	c := &cobra.Command{
@@ -29,10 +30,19 @@ Without --queue it is this person's own queue, which the window must not have op
 				return err
 			}
 			o.Name = name
-			return work(c, o, newWatcher(c.OutOrStdout(), asJSON), untilDone)
+			t, err := tuning.tuning()
+			if err == nil {
+				err = t.Check()
+			}
+			if err != nil {
+				return usageError{err}
+			}
+			return work(c, core.Options{Queue: o, Tuning: t}, &tuning, newWatcher(c.OutOrStdout(), asJSON), untilDone)
 		},
 	}
 	f.register(c)
+	tuning.register(c)
+	tuning.registerEngine(c)
 	c.Flags().StringVar(&name, "name", "", "this machine's name in the list; default: its host name")
 	c.Flags().BoolVar(&untilDone, "until-done", false, "start the queue, and end when nothing is left to do; exit code 1 if a job failed meanwhile")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON instead of text")
@@ -42,9 +52,9 @@ Without --queue it is this person's own queue, which the window must not have op
 // errDone ends the following of a queue that is done.
 var errDone = errors.New("the queue is done")
 
-func work(c *cobra.Command, o *core.QueueOptions, w *watcher, untilDone bool) (err error) {
+func work(c *cobra.Command, o core.Options, tuning *tuningFlags, w *watcher, untilDone bool) (err error) {
 	var door *core.Door
-	if o.URL == "" {
+	if o.Queue.URL == "" {
 		var data string
 		if data, err = core.DataDir(); err != nil {
 			return err
@@ -60,11 +70,15 @@ func work(c *cobra.Command, o *core.QueueOptions, w *watcher, untilDone bool) (e
 	}
 	ctx, quit := context.WithCancelCause(c.Context())
 	defer quit(nil)
-	s, err := core.New(core.Options{Queue: o, Quit: func() { quit(errDone) }})
+	o.Quit = func() { quit(errDone) }
+	s, err := core.New(o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := tuning.apply(s); err != nil { // the folder and the engine are checked only now
+		return err
+	}
 	if door != nil {
 		door.Serve(s, nil)
 	}

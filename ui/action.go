@@ -17,6 +17,7 @@ const (
 	actFolder
 	actOriginal
 	actLog
+	actSound
 	actTop
 	actUp
 	actDown
@@ -69,7 +70,9 @@ func (a action) allows(j core.Job) bool {
 }
 
 // single tells whether the action is about one job only.
-func (a action) single() bool { return a == actFolder || a == actOriginal || a == actLog }
+func (a action) single() bool {
+	return a == actFolder || a == actOriginal || a == actLog || a == actSound
+}
 
 func (a action) label() string {
 	switch a {
@@ -85,6 +88,8 @@ func (a action) label() string {
 		return tr("Show the original")
 	case actLog:
 		return tr("Show log")
+	case actSound:
+		return tr("What its sound is like") + ellipsis
 	case actTop:
 		return tr("Move to the top")
 	case actUp:
@@ -121,6 +126,8 @@ func (a action) icon() fyne.Resource {
 		return theme.FolderOpenIcon()
 	case actOriginal:
 		return theme.MediaVideoIcon()
+	case actSound:
+		return theme.VolumeUpIcon()
 	case actTop:
 		return theme.UploadIcon()
 	case actUp:

@@ -33,6 +33,8 @@ type Backend interface {
 	PreviewClip(ctx context.Context, req core.PreviewRequest, progress func(core.Progress)) (*core.Clip, error)
 	// OpenSound opens the loudspeakers for a clip's sound.
 	OpenSound(ctx context.Context) (core.SoundOutput, error)
+	// SoundView measures a video's sound and compares some of it before and after. It may take minutes.
+	SoundView(ctx context.Context, req core.PreviewRequest, progress func(string)) ([]core.SoundView, error)
 	// Scenes gives n small pictures spread over the video to each, as they are made.
 	Scenes(ctx context.Context, path string, n int, each func(core.Scene)) error
 	// Recommend names the preset that fits a video. It may take seconds.

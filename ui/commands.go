@@ -123,6 +123,10 @@ func (w *Window) act(a action, ids []string) {
 		if j, ok := w.job(ids[0]); ok {
 			w.show(j.ErrorLog)
 		}
+	case actSound:
+		if j, ok := w.job(ids[0]); ok {
+			w.showSound(j)
+		}
 	}
 }
 

@@ -16,11 +16,15 @@ import (
 )
 
 // ask shows a dialog. While one is open, the menu's shortcuts do nothing and Escape closes the one on top.
-func (w *Window) ask(d dialog.Dialog) {
+func (w *Window) ask(d dialog.Dialog) { w.askUntil(d, func() {}) }
+
+// askUntil is ask with what is to be done once the dialog is closed.
+func (w *Window) askUntil(d dialog.Dialog, closed func()) {
 	d.Show()
 	w.dialogs = append(w.dialogs, d)
 	d.SetOnClosed(func() {
 		w.dialogs = slices.DeleteFunc(w.dialogs, func(o dialog.Dialog) bool { return o == d })
+		closed()
 	})
 }
 

@@ -38,6 +38,8 @@ type fake struct {
 	strips  []string // videos whose scenes were asked for
 	devices []core.Processor
 	untuned error // what Tune answers
+	sounds  []core.SoundView
+	noSound error
 }
 
 func newFake() *fake {
@@ -88,6 +90,11 @@ func (f *fake) PreviewFrame(_ context.Context, req core.PreviewRequest) (*core.P
 
 func (f *fake) PreviewClip(context.Context, core.PreviewRequest, func(core.Progress)) (*core.Clip, error) {
 	return nil, errors.New("no clips here")
+}
+func (f *fake) SoundView(ctx context.Context, req core.PreviewRequest, progress func(string)) ([]core.SoundView, error) {
+	f.note("sound of %s from %.0f, mode %s", req.Path, req.Time, req.Recipe.Sound.Mode)
+	progress("Measuring the sound")
+	return f.sounds, f.noSound
 }
 func (f *fake) Recommend(_ context.Context, path string) (core.Recommendation, error) {
 	f.mu.Lock()

@@ -34,6 +34,8 @@ func (a action) shortcut() fyne.Shortcut {
 		return ctrl(fyne.KeyR)
 	case actFolder:
 		return ctrl(fyne.KeyE)
+	case actSound:
+		return ctrl(fyne.KeyI)
 	case actTop:
 		return ctrlShift(fyne.KeyUp)
 	case actUp:
@@ -125,7 +127,7 @@ func newMenus(w *Window) *menus {
 			line(), item(tr("Settings")+ellipsis, ctrl(fyne.KeyComma), w.settingsDialog), line(), quit),
 		fyne.NewMenu(tr("Queue"), m.start, m.pause, m.stop, line(), m.all, m.tidy, line(), after),
 		fyne.NewMenu(tr("Video"), pause, act(actRetry.label(), actRetry), act(actCancel.label(), actCancel), line(),
-			act(actFolder.label(), actFolder), act(actOriginal.label(), actOriginal), act(actLog.label(), actLog), line(),
+			act(actFolder.label(), actFolder), act(actOriginal.label(), actOriginal), act(actLog.label(), actLog), act(actSound.label(), actSound), line(),
 			act(actTop.label(), actTop), act(actUp.label(), actUp), act(actDown.label(), actDown), act(actBottom.label(), actBottom), line(),
 			act(actDuplicate.label(), actDuplicate), remove),
 		view,

@@ -177,7 +177,7 @@ func (q *queuePanel) Menu() *fyne.Menu {
 		m.Items = append(m.Items, items...)
 	}
 	add(actPause, actResume, actRetry)
-	add(actFolder, actLog)
+	add(actFolder, actLog, actSound)
 	if len(q.jobs) > 1 {
 		add(actTop, actUp, actDown, actBottom)
 	}

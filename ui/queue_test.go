@@ -250,11 +250,11 @@ func TestContextMenuOffersWhatMakesSense(t *testing.T) {
 		return
 	}
 	test.TapSecondary(b.row("f"))
-	if got := fmt.Sprint(on()); got != "[Try again Show in folder Show log Move to the top Move up Move down Move to the end Duplicate Remove from the list]" {
+	if got := fmt.Sprint(on()); got != "[Try again Show in folder Show log What its sound is like… Move to the top Move up Move down Move to the end Duplicate Remove from the list]" {
 		t.Errorf("for a failed video: %s", got)
 	}
 	b.queue.chosen.only("w")
-	if got := fmt.Sprint(on()); got != "[Pause Show in folder Move to the top Move up Move down Move to the end Duplicate Remove from the list]" {
+	if got := fmt.Sprint(on()); got != "[Pause Show in folder What its sound is like… Move to the top Move up Move down Move to the end Duplicate Remove from the list]" {
 		t.Errorf("for a waiting video: %s", got)
 	}
 	b.act(actLog, []string{"f"})

@@ -127,15 +127,9 @@ func (s *spark) runs() (out [][]dot) {
 	return out
 }
 
-// plot paints lines into w x h pixels, 1.5 pixels thick with a tint beneath, and a base line over the whole width.
+// plot paints lines into w x h pixels, with a tint beneath, and a base line over the whole width.
 func plot(w, h int, runs [][]dot, line, track, ground color.NRGBA) image.Image {
-	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for i := 0; i < len(img.Pix); i += 4 {
-		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = ground.R, ground.G, ground.B, 0xff
-	}
-	for x := range w {
-		img.SetNRGBA(x, h-1, track)
-	}
+	img := blank(w, h, track, ground)
 	if w < 2 || h < 3 {
 		return img
 	}
@@ -143,6 +137,30 @@ func plot(w, h int, runs [][]dot, line, track, ground color.NRGBA) image.Image {
 	tint.A = 0x30
 	under := over(tint, ground).(color.NRGBA)
 	heights := columnHeights(w, h, runs)
+	for x, y := range heights {
+		for p := 0; float64(p) < y; p++ {
+			img.SetNRGBA(x, h-2-p, under)
+		}
+	}
+	stroke(img, heights, line)
+	return img
+}
+
+// blank is a ground with a base line.
+func blank(w, h int, track, ground color.NRGBA) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for i := 0; i < len(img.Pix); i += 4 {
+		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = ground.R, ground.G, ground.B, 0xff
+	}
+	for x := range w {
+		img.SetNRGBA(x, h-1, track)
+	}
+	return img
+}
+
+// stroke paints a line of those columnHeights over what is there, 1.5 pixels thick.
+func stroke(img *image.NRGBA, heights []float64, line color.NRGBA) {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
 	for x, y := range heights {
 		if y < 0 {
 			continue
@@ -156,18 +174,13 @@ func plot(w, h int, runs [][]dot, line, track, ground color.NRGBA) image.Image {
 			}
 		}
 		low, high = low-0.75, high+0.75
-		for p := range h - 1 {
+		for p := max(int(low), 0); p < min(int(high)+2, h-1); p++ {
 			covered := min(max(min(float64(p)+1, high+1)-max(float64(p), low+1), 0), 1)
-			back := ground
-			if float64(p) < y {
-				back = under
-			}
 			l := line
-			l.A = uint8(covered * 255)
-			img.SetNRGBA(x, h-2-p, over(l, back).(color.NRGBA))
+			l.A = uint8(covered * float64(line.A))
+			img.SetNRGBA(x, h-2-p, over(l, img.NRGBAAt(x, h-2-p)).(color.NRGBA))
 		}
 	}
-	return img
 }
 
 // columnHeights is how many pixels over the base the line is in each column, or negative where there is none.

@@ -18,7 +18,7 @@ import evaluate
 import rivals
 import scenes
 import sheets
-from cases import CASES, OUTSIDE, measure, rows, sequence
+from cases import AUTO, CASES, OUTSIDE, measure, rows, sequence
 
 SHORT = (("VHS SP", "filters, heavy, PAL", "clean"), ("face", "titles", "photo0", "photo4"))
 CLASSICAL, DENOISED = "bwdif + hqdn3d 8:6:12:9", "bwdif + nlmeans"
@@ -89,7 +89,7 @@ def behind(results, nets):
     lines = []
     for net in nets:
         for row in (CLASSICAL, DENOISED):
-            d = sorted((r[0] - results[row][key][0], key) for key, r in results[net].items())
+            d = sorted((r[0] - results[row][key][0], key) for key, r in results[net].items() if key in results[row])
             below = [(v, key) for v, key in d if v < -0.1]
             lines.append("%s against %s: more than 0.1 dB behind in %d of %d" % (net, row, len(below), len(d)))
             lines += ["- %s, %s: %.2f dB" % (*key, v) for v, key in below[:6]]
@@ -115,7 +115,7 @@ def main():
     slim = rivals.Slim(o.slim) if o.slim else None
     todo = {p: rows(nets, slim, p) for p in (False, True)}
     here = os.path.dirname(os.path.abspath(__file__))
-    marks = {n: stamp([os.path.join(here, c + ".py") for c in CODE] + [p for p in o.network if os.path.basename(p) == n + ".onnx"]) for t in todo.values() for n in t}
+    marks = {n: stamp([os.path.join(here, c + ".py") for c in CODE] + [p for p in o.network if os.path.basename(p) == n.removesuffix(AUTO) + ".onnx"]) for t in todo.values() for n in t}
     results, begun, wanted = {n: {} for n in marks}, time.time(), sheets.wanted() if o.sheets else {}
     for i, case in enumerate(cases):
         kept = Kept(o.data, case)
@@ -142,7 +142,7 @@ def main():
         some = [c for c in cases if CASES[c][1] == progressive]
         if some:
             print("\n%s\n\n%s" % (table(results, some), sources_table(results, some, sources)))
-    print("\n" + behind(results, nets))
+    print("\n" + behind(results, [n for n in results if n.removesuffix(AUTO) in nets]))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import tape
 
 W, TIMES, AT, EDGE = 352, 24, (17, 18), 16
 SPEEDS = (0.0, 1.1, 3.9, 9.7)
+AUTO = ", auto"
 
 
 def worn(luma, chroma, **more):
@@ -77,18 +78,44 @@ def sequence(data, case, source, k):
     return y, c, bottom, progressive, truth
 
 
-def tapelight(net, y, c, bottom, progressive):
-    """The network as the product runs it."""
+def blocks(a):
+    """Picture a cut into blocks of 16x16: [n,256]."""
+    h, w = (n // 16 * 16 for n in a.shape)
+    return a[:h, :w].astype(np.float32).reshape(h // 16, 16, w // 16, 16).transpose(0, 2, 1, 3).reshape(-1, 256)
+
+
+def noise(y, progressive):
+    """A capture's noise in codes as the product measures it (core/network_noise.go)."""
+    def calmest(changes, levels, share):
+        deviation = np.sort(np.sqrt(changes.var(1) / share)[(levels > 12) & (levels < 243)])
+        return np.median(deviation[:max(1, len(deviation) // 5)])
+    step, found = 1 if progressive else 2, []
+    for a, b in zip(y[1:-1].astype(np.float32), y[2:].astype(np.float32)):
+        second = b[:-2 * step] - 2 * b[step:-step] + b[2 * step:]
+        found.append(min(calmest(blocks(a - b), blocks(a).mean(1), 2), calmest(blocks(second), blocks(b[step:-step]).mean(1), 6)))
+    return max(0.01, float(np.quantile(found, 0.25)))
+
+
+def gentle(noise, companion):
+    """The share of a network, and its companion's strengths, that "auto" takes (core/plan/network.go)."""
+    share = min(1, max(0, (noise - 0.5) / 3))
+    parts = [float(v) * (0.15 + 0.85 * min(1, share * (1 + k % 2))) for k, v in enumerate(companion.split(":"))]
+    return 0.4 + 0.6 * share, ":".join("%.4g" % v for v in parts)
+
+
+def tapelight(net, y, c, bottom, progressive, auto=False):
+    """The network as the product runs it, all of it or as "auto" does."""
     model, k = net
+    strength, companion = gentle(noise(y, progressive), k["companion"]) if auto else (1, k["companion"])
     start = rivals.head(bottom, progressive, "bwdif=1:%d")
-    ly, lc = zip(*(rivals.play(y, c, start + f) for f in ("null", "hqdn3d=" + k["companion"])))
+    ly, lc = zip(*(rivals.play(y, c, start + f) for f in ("null", "hqdn3d=" + companion)))
     out = []
     for t in AT:
         flip = (lambda a: a.flip(-2)) if not progressive and (t % 2) ^ bottom else (lambda a: a)
         get = lambda a: flip(torch.from_numpy(a)[None, None] - 0.5)
         p = {(name, d): (get(ly[i][t + d]), get(lc[i][t + d, 0]), get(lc[i][t + d, 1])) for i, name in enumerate(("main", "companion")) for d in range(-2, 3)}
         with torch.no_grad():
-            planes = network.enlarge(p[k["base"], 0], model(network.pack(k["inputs"], p)))
+            planes = network.enlarge(p[k["base"], 0], strength * model(network.pack(k["inputs"], p)))
         out.append([flip(a)[0, 0].numpy().clip(-0.5, 0.5) + 0.5 for a in planes])
     return np.stack([o[0] for o in out]), np.stack([np.stack(o[1:]) for o in out])
 
@@ -116,5 +143,8 @@ def rows(nets, slim, progressive=False):
             a = [slim.run(y[t], c[t]) for t in AT]
             return np.stack([q[0] for q in a]), np.stack([q[1] for q in a])
         out["bwdif + esrgan-slim"] = published
-    out.update({n: (lambda s, m=m: tapelight(m, *s)) for n, m in nets.items() if m[1]["fields"] != progressive})
+    for n, m in nets.items():
+        if m[1]["fields"] != progressive:
+            out[n] = lambda s, m=m: tapelight(m, *s)
+            out[n + AUTO] = lambda s, m=m: tapelight(m, *s, auto=True)
     return out

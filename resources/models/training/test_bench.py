@@ -32,6 +32,22 @@ class TestMeasure(unittest.TestCase):
         self.assertAlmostEqual(cases.measure((out, c / np.float32(255)), (y, c))[3], 3, 2)
 
 
+class TestAuto(unittest.TestCase):
+    def test_noise_is_read_through_motion_and_texture(self):
+        rng = np.random.default_rng(3)
+        x = np.arange(160, dtype=np.float32)
+        for sigma in (1, 2.5, 6):
+            still = np.stack([100 + 40 * np.sin(np.arange(128)[:, None] * 1.7 + x) + sigma * rng.standard_normal((128, 160)) for _ in range(6)])
+            moving = np.stack([100 + 0.4 * (x + 9 * t) + sigma * rng.standard_normal((128, 160)) for t in range(6)])
+            for y in (still, moving):
+                self.assertAlmostEqual(cases.noise(y, False), sigma, delta=0.15 * sigma + 0.1)
+
+    def test_clean_captures_get_little_and_noisy_ones_all(self):
+        self.assertEqual(cases.gentle(0.01, "8:2:12:10"), (0.4, "1.2:0.3:1.8:1.5"))
+        self.assertEqual(cases.gentle(2, "8:2:12:10"), (0.7, "4.6:2:6.9:10"))
+        self.assertEqual(cases.gentle(5, "8:2:12:10"), (1, "8:2:12:10"))
+
+
 class TestTables(unittest.TestCase):
     def results(self):
         row = lambda db, face: {("VHS SP", "face"): [db + face, 40, 0.9, None], ("VHS SP", "dog"): [db, 42, 0.8, 2.0], ("clean", "dog"): [10, 9, 0.1, 9.0]}

@@ -111,11 +111,18 @@ class Grow(unittest.TestCase):
 
 
 class Pairs(unittest.TestCase):
+    def test_luma_and_chroma_of_a_companion_are_found_apart(self):
+        rendered = ["8:2:12:10", "4:1:6:6"]
+        for strengths, luma, chroma in (("8:2:12:10", 1, 1), ("4:1:6:6", 2, 2), ("4:2:6:10", 2, 1), ("0.01:2:0.01:10", 0, 1)):
+            self.assertEqual([train.pick(rendered, strengths, k) for k in (0, 1)], [luma, chroma], strengths)
+        with self.assertRaises(ValueError):
+            train.pick(rendered, "5:2:6:10", 0)
+
     def test_patches_come_as_the_same_place_at_two_moments(self):
         H, W = 96, 80
         row = np.arange(2 * H, dtype=np.uint8)[:, None] + np.zeros((1, 2 * W), np.uint8)
         part = dict(y=np.zeros((1, 6, 2, H, W), np.uint16), c=np.zeros((1, 6, 2, 2, H // 2, W // 2), np.uint16), ty=np.stack([row, row])[None],
-                    tc=np.zeros((1, 2, 2, H, W), np.uint8), bottom=[[0, 1]], noise=[0.1], pick={"main": 0, "companion": 1})
+                    tc=np.zeros((1, 2, 2, H, W), np.uint8), bottom=[[0, 1]], noise=[0.1], pick={"main": (0, 0), "companion": (1, 1)})
         c = train.Clips.__new__(train.Clips)
         c.parts, c.index = [part], [(0, 0)]
         _, ty, _, w = train.batch(c, network.layout("fields"), np.random.default_rng(1), 64, 4)

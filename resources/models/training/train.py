@@ -20,6 +20,14 @@ from clips import CENTRES, FIRST
 PATCH, BATCH, MARGIN = 64, 8, 8  # SD pixels; patches; pixels at cut edges that don't count
 
 
+def pick(companions, strengths, chroma):
+    """Which rendered picture has a companion's luma or chroma: hqdn3d treats them apart. 0 is the main picture: strengths of 0.01 and less change nothing."""
+    own = lambda text: [float(v) for v in text.split(":")[chroma::2]]
+    if max(own(strengths)) <= 0.01:
+        return 0
+    return 1 + [own(c) for c in companions].index(own(strengths))
+
+
 class Clips:
     """Memory-mapped clips of several renderings, with one of their companions chosen. Renderings that are not there yet are looked for
     again by look()."""
@@ -39,7 +47,7 @@ class Clips:
             with open(stem + ".json") as f:
                 facts = json.load(f)
             p = {k: np.load("%s.%s.npy" % (stem, k), mmap_mode="r") for k in ("y", "c", "ty", "tc")}
-            p.update(facts, pick={"main": 0, "companion": 1 + facts["companions"].index(companion)})
+            p.update(facts, pick={"main": (0, 0), "companion": tuple(pick(facts["companions"], companion, chroma) for chroma in (0, 1))})
             # Clean clips are few, and must stay as they are: they are drawn five times as often.
             self.index += [(len(self.parts), i) for i in range(len(p["y"])) for _ in range(1 if facts["noise"][i] else self.often)]
             self.parts.append(p)
@@ -58,7 +66,7 @@ class Clips:
         for c in inputs:
             k = (c["picture"], c["t"], c["plane"])
             if k not in cache:
-                n = p["pick"][c["picture"]]
+                n = p["pick"][c["picture"]][c["plane"] > 0]
                 if c["plane"] == 0:
                     a = p["y"][i, at + c["t"], n, y:y + h, x:x + w]
                 else:

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -67,16 +68,21 @@ func (w soundWish) key(id string) (string, error) {
 	return id + "\x00" + string(text), err
 }
 
-// mostRestored is how many channels a track may have to be restored: the file that restored sound waits in holds no more.
-const mostRestored = 8
+// unrestored says why a track can't be restored; nothing where it can: the file that restored sound waits in holds eight channels, in the usual order.
+func unrestored(a source.Audio) string {
+	switch {
+	case a.Channels > 8:
+		return fmt.Sprintf("The track has %d channels; what has more than eight is not restored.", a.Channels)
+	case a.Channels > 2 && !slices.Contains([]string{"5.0", "5.0(side)", "5.1", "5.1(side)", "6.1", "7.1"}, a.Layout) && (a.Layout != "" || a.Channels != 6 && a.Channels != 8):
+		return fmt.Sprintf("The track's %d channels are arranged in a rare way (%s); such a track is not restored.", a.Channels, cmp.Or(a.Layout, "unknown"))
+	}
+	return ""
+}
 
 func treatTrack(ctx context.Context, t *ffmpeg.Tools, src *source.Source, a source.Audio, req Request) (plan.Treatment, error) {
 	r := req.Recipe.Sound
 	if a.Channels < 1 || a.Rate < 1 {
 		return plan.Treatment{}, nil
-	}
-	if a.Channels > mostRestored {
-		return plan.Treatment{Found: []string{fmt.Sprintf("The track has %d channels; what has more than %d is not restored.", a.Channels, mostRestored)}}, nil
 	}
 	span := func(sec float64) time.Duration { return time.Duration(sec * float64(time.Second)) }
 	// The file's clock starts with its earliest stream.
@@ -92,118 +98,12 @@ func treatTrack(ctx context.Context, t *ffmpeg.Tools, src *source.Source, a sour
 	if r.Mode == recipe.SoundOff {
 		return one.mixed(ctx)
 	}
+	if why := unrestored(a); why != "" {
+		out, err := one.mixed(ctx)
+		out.Found = append(out.Found, why)
+		return out, err
+	}
 	return one.restored(ctx, audio.Settings{Mode: audio.Mode(r.Mode), TargetLUFS: r.Loudness, KeepLoudness: r.Loudness == 0})
-}
-
-// soundTrack is a part of a track whose treatment is planned.
-type soundTrack struct {
-	tools         *ffmpeg.Tools
-	path          string
-	track         source.Audio
-	start, length time.Duration
-	timed         bool
-	layout        func(same bool) ffmpeg.Layout // what its channels become, both sides the same or not
-}
-
-// restored plans the repair of what is found, then the layout, then the loudness of what comes of both.
-func (o soundTrack) restored(ctx context.Context, settings audio.Settings) (plan.Treatment, error) {
-	clock := &ffmpeg.SoundClock{}
-	report, err := measureTrack(ctx, o.tools, o.path, o.track, o.start, o.length, clock)
-	if err != nil {
-		return plan.Treatment{}, err
-	}
-	out := plan.Treatment{Layout: o.layout(report.OneSound()), Found: report.Words()}
-	drift, found := driftOf(clock, o.timed)
-	out.Found = append(out.Found, found...)
-	if drift.Steady() {
-		out.Stretch = ffmpeg.StretchOf(drift, clock.Rate())
-		report.Stretched(1 + drift.Rate)
-	}
-	mix := ffmpeg.Relayout(out.Layout, o.track.Channels)
-	repair := audio.Chain(report, settings, nil)
-	var gain *plan.SoundStep
-	switch {
-	case repair.Program != nil:
-		out.Program = repair.Program
-		if repair.Level || mix != nil {
-			out.Level = &settings
-		}
-	case mix != nil:
-		if gain, err = o.level(ctx, settings, &repair.Filters, mix); err != nil {
-			return plan.Treatment{}, err
-		}
-	case !settings.KeepLoudness:
-		loud, err := o.tools.Loudness(ctx, o.path, o.track.Index, o.start, o.length, repair.Filters)
-		if err != nil {
-			return plan.Treatment{}, err
-		}
-		repair = audio.Chain(report, settings, &loud)
-	}
-	out.Filters = repair.Filters
-	if drift.Steady() {
-		out.Steps = append(out.Steps, plan.SoundStep{Name: "resync", Why: fmt.Sprintf("It is played %+.3f %% longer, so that it stays with the picture.", 100*drift.Rate)})
-	}
-	for _, st := range repair.Steps {
-		out.Steps = append(out.Steps, plan.SoundStep{Name: string(st.Name), Why: st.Why})
-	}
-	if mix != nil && o.layout(false) != out.Layout {
-		out.Steps = append(out.Steps, oneSound(report))
-	}
-	if gain != nil {
-		out.Steps = append(out.Steps, *gain)
-	}
-	return out, nil
-}
-
-// mixed plans a track of which nothing but the layout changes.
-func (o soundTrack) mixed(ctx context.Context) (plan.Treatment, error) {
-	out := plan.Treatment{Layout: o.layout(false)}
-	if o.track.Channels == 2 && o.layout(true) == ffmpeg.Mono {
-		report, err := measureTrack(ctx, o.tools, o.path, o.track, o.start, o.length, nil)
-		if err != nil {
-			return plan.Treatment{}, err
-		}
-		out.Found = report.Words()
-		if same := report.OneSound(); same && out.Layout != ffmpeg.Mono {
-			out.Layout = o.layout(true)
-			out.Steps = append(out.Steps, oneSound(report))
-		}
-		if filters, why := report.BothSides(); filters != nil && out.Layout == ffmpeg.Mono {
-			out.Filters = filters
-			out.Steps = append(out.Steps, plan.SoundStep{Name: string(audio.StepChannels), Why: why})
-		}
-	}
-	mix := ffmpeg.Relayout(out.Layout, o.track.Channels)
-	if mix == nil {
-		return out, nil
-	}
-	gain, err := o.level(ctx, audio.Settings{Mode: audio.Off}, &out.Filters, mix)
-	if gain != nil {
-		out.Steps = append(out.Steps, *gain)
-	}
-	return out, err
-}
-
-// level measures a track behind filters and mix, and adds the gain that it needs to filters.
-func (o soundTrack) level(ctx context.Context, settings audio.Settings, filters *[]ffmpeg.Filter, mix []ffmpeg.Filter) (*plan.SoundStep, error) {
-	loud, err := o.tools.Loudness(ctx, o.path, o.track.Index, o.start, o.length, append(slices.Clone(*filters), mix...))
-	if err != nil {
-		return nil, err
-	}
-	gain, why := settings.Mixed(loud)
-	if gain == 0 {
-		return nil, nil
-	}
-	*filters = append(slices.Clone(*filters), ffmpeg.Gain(gain))
-	return &plan.SoundStep{Name: string(audio.StepLoudness), Why: why}, nil
-}
-
-func oneSound(r *audio.Report) plan.SoundStep {
-	why := "Both sides carry the same: they become one channel."
-	if r.DeadSide >= 0 {
-		why = "Only one side carries sound: it becomes the one channel."
-	}
-	return plan.SoundStep{Name: "layout", Why: why}
 }
 
 // timed tells whether a capture's container has times of its own for its sound. AVI counts bytes, and what it makes of those is no clock.

@@ -26,10 +26,11 @@ func (l Layout) Channels() int {
 	return map[Layout]int{Mono: 1, Stereo: 2, Surround51: 6, Surround71: 8}[l]
 }
 
-// Changes tells whether Relayout has anything to do for a track of so many channels. What has more than two channels is never spread over more.
+// Changes tells whether Relayout has anything to do for a track of so many channels. What has more than two channels is never spread over more, and of more
+// than eight nobody knows what they are.
 func (l Layout) Changes(channels int) bool {
 	n := l.Channels()
-	return n != 0 && channels > 0 && n != channels && (n < channels || channels <= 2)
+	return n != 0 && channels > 0 && channels <= 8 && n != channels && (n < channels || channels <= 2)
 }
 
 // upmixWindow is the length of the spectra that surround works on, in samples.

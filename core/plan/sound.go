@@ -78,7 +78,7 @@ func SoundLayout(r recipe.Recipe, a source.Audio, one bool) ffmpeg.Layout {
 	if l != ffmpeg.AsFound {
 		n = l.Channels()
 	}
-	if c, _ := codecFor(r, n); n > c.most && c.most == 6 {
+	if c, _ := codecFor(r, n); n > c.most && c.most == 6 && n <= 8 {
 		return ffmpeg.Surround51
 	}
 	return l
@@ -120,7 +120,7 @@ func (p *Plan) track(i int, a source.Audio, t Treatment, in Input) (ffmpeg.Audio
 		p.warn("A .%s file can't hold %s sound%s: %s is used.", p.Encode.Container, s.Codec, manyChannels(track.Channels), chosen.name)
 	}
 	if track.Channels > chosen.most {
-		return track, fmt.Errorf("its sound track %d has %d channels, and a .%s file holds %d of %s at most; choose another kind of file, or another layout of the sound", i+1, track.Channels, p.Encode.Container, chosen.most, chosen.name)
+		return track, fmt.Errorf("its sound track %d has %d channels, and a .%s file holds %d of %s at most; choose another kind of file", i+1, track.Channels, p.Encode.Container, chosen.most, chosen.name)
 	}
 	p.layoutWarnings(i, a, track, chosen, s, kept)
 	track.Codec = chosen.codec
@@ -159,6 +159,8 @@ func (p *Plan) layoutWarnings(i int, a source.Audio, track ffmpeg.AudioTrack, c 
 	switch {
 	case track.Layout == ffmpeg.Surround51 && wish != ffmpeg.Surround51:
 		p.warn("%s holds 5.1 channels at most: sound track %d becomes 5.1.", map[soundCodec]string{ac3: "AC-3", eac3: "E-AC-3"}[c], i+1)
+	case a.Channels > 8 && wish != ffmpeg.AsFound:
+		p.warn("Sound track %d has %d channels: so many can't be mixed, and stay as they are.", i+1, a.Channels)
 	case wish.Channels() > a.Channels && a.Channels > 2:
 		p.warn("Sound track %d has %d channels already: they stay as they are, because only mono and stereo are spread over more.", i+1, a.Channels)
 	}

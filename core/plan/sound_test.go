@@ -43,6 +43,7 @@ func TestLayouts(t *testing.T) {
 		{"less wide", "mkv", recipe.Layout51, recipe.CodecFLAC, 8, false, ffmpeg.Surround51, 6, 0, ""},
 		{"unknown channels", "mkv", recipe.Layout51, recipe.CodecAuto, 0, false, ffmpeg.AsFound, 0, 96, ""},
 		{"very many", "mkv", recipe.LayoutFound, recipe.CodecAuto, 16, false, ffmpeg.AsFound, 16, 0, ""},
+		{"very many in AC-3", "mkv", recipe.LayoutStereo, recipe.CodecAC3, 16, false, ffmpeg.AsFound, 16, 0, "so many can't be mixed"},
 		{"very many in AAC", "mov", recipe.LayoutFound, recipe.CodecAAC, 16, false, ffmpeg.AsFound, 16, 0, "can't hold aac sound of 16 channels: pcm is used"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

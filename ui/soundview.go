@@ -22,7 +22,7 @@ func (w *Window) showSound(j core.Job) {
 	wait.min = soundViewWidth
 	rows := container.NewVBox(wait)
 	scroll := container.NewVScroll(container.New(&indent{right: 2 * gap}, rows))
-	scroll.SetMinSize(fyne.NewSize(soundViewWidth+2*gap, 400))
+	scroll.SetMinSize(fyne.NewSize(soundViewWidth+2*gap, 490))
 	req := core.PreviewRequest{Path: j.Path, Recipe: j.Recipe}
 	if w.preview.subject.path == j.Path {
 		req.Time = w.preview.at
@@ -75,7 +75,8 @@ func soundRows(views []core.SoundView) (rows []fyne.CanvasObject) {
 }
 
 func trackWords(v core.SoundView, of int) string {
-	words := []string{strings.ToUpper(v.Codec), channelWords(v.Channels), hertz(float64(v.Rate))}
+	codec, _, _ := strings.Cut(v.Codec, "_") // PCM, whatever its samples are
+	words := []string{strings.ToUpper(codec), channelWords(v.Channels), hertz(float64(v.Rate))}
 	if v.Language != "" {
 		words = append(words, v.Language)
 	}

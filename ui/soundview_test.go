@@ -32,7 +32,7 @@ func TestTheSoundIsShownInWordsAndLines(t *testing.T) {
 	b.backend.said()
 	b.actOnSelection(actSound)
 	b.want("sound of /tapes/wedding.avi from 75, mode auto")
-	b.wantText("PCM_S16LE, stereo, 44.1 kHz", "Found", "Steady noise at -50 dBFS, 20 dB under the sound.", "The noise is lowered.", "before", "after",
+	b.wantText("PCM, stereo, 44.1 kHz", "Found", "Steady noise at -50 dBFS, 20 dB under the sound.", "The noise is lowered.", "before", "after",
 		"Levels by pitch from 0:01:15 on, for 30 seconds. Faint lines: in pauses.", "1 kHz")
 	var chart *spectrum
 	for _, o := range b.objects() {

@@ -23,21 +23,21 @@ type machineSettings struct {
 	grown  func()          // what is shown takes another height
 }
 
-func newMachineSettings(w *Window) *machineSettings {
+func newMachineSettings(w *Window, k *kit) *machineSettings {
 	m := &machineSettings{w: w, cant: container.NewVBox(), grown: func() {}}
 	now := w.prefs.tuning()
-	m.engine = newOneOf(tr("Networks run on"), tr("From the next video on. What a recipe makes is the same everywhere; graphics cards are faster."), w.kit,
+	m.engine = newOneOf(tr("Networks run on"), tr("From the next video on. What a recipe makes is the same everywhere; graphics cards are faster."), k,
 		engineChoices(nil), func(id string) string { return trf("%s (not found)", id) }, func(id string) { w.prefs.p.SetString(prefEngine, id); w.applyTuning() })
 	m.engine.Set(now.Engine)
-	m.batch = newOneOf(tr("Pictures at a time"), tr("From the next video on. More keep a graphics card busier, and take more memory; automatic measures what is best."), w.kit,
+	m.batch = newOneOf(tr("Pictures at a time"), tr("From the next video on. More keep a graphics card busier, and take more memory; automatic measures what is best."), k,
 		batchChoices(), func(n int) string { return strconv.Itoa(n) }, func(n int) { w.prefs.p.SetInt(prefBatch, n); w.applyTuning() })
 	m.batch.Set(now.Batch)
 	m.batch.Root.Hide()
 	memory := newOneOf(tr("Memory"), tr("From the next video on. Videos that would take more run one after the other, or with fewer pictures at a time. Automatic is three quarters of what is free."),
-		w.kit, memoryChoices(w.memory()), func(n int64) string { return bytes(n) }, func(n int64) { w.prefs.p.SetFloat(prefMemory, float64(n)); w.applyTuning() })
+		k, memoryChoices(w.memory()), func(n int64) string { return bytes(n) }, func(n int64) { w.prefs.p.SetFloat(prefMemory, float64(n)); w.applyTuning() })
 	memory.Set(now.Memory)
 	room := newOneOf(tr("Temporary files"), tr("From the next video on. What would take more waits, or says so: previews that play, and the repaired sound of the video being restored."),
-		w.kit, roomChoices(), func(n int64) string { return bytes(n) }, func(n int64) { w.prefs.p.SetFloat(prefRoom, float64(n)); w.applyTuning() })
+		k, roomChoices(), func(n int64) string { return bytes(n) }, func(n int64) { w.prefs.p.SetFloat(prefRoom, float64(n)); w.applyTuning() })
 	if now.Temp == 0 {
 		now.Temp = core.DefaultTemp
 	}

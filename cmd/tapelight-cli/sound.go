@@ -39,6 +39,9 @@ func printSound(w io.Writer, path string, tracks []core.SoundReport) {
 		if t.Measured == nil {
 			continue
 		}
+		for i, f := range t.Measured.Nature() {
+			fmt.Fprintf(w, "  %-11s %s\n", map[bool]string{true: "Sound"}[i == 0], f)
+		}
 		for c, l := range t.Measured.Levels {
 			if l.RMSDBFS > -150 {
 				fmt.Fprintf(w, "  %-11s %d: %.1f dBFS, peak %.1f dBFS\n", map[bool]string{true: "Channel"}[c == 0], c+1, l.RMSDBFS, l.PeakDBFS)

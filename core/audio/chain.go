@@ -19,6 +19,8 @@ const (
 	StepChannels StepName = "channels"
 	StepAzimuth  StepName = "azimuth"
 	StepDenoise  StepName = "denoise"
+	StepDeEss    StepName = "de-ess"
+	StepTreble   StepName = "treble"
 	StepLoudness StepName = "loudness"
 	StepResample StepName = "resample"
 )
@@ -44,7 +46,7 @@ type Repair struct {
 // order is the chain, each step planned from the report alone and nil where its defect was not found: clipped tops first, while they still are flat; clicks
 // before the filters that would ring on them; what is off centre, because it upsets the others; dropouts before hum, which is measured less well
 // beside them; hum before the denoiser, which would take it for sound; both sides repaired before the denoiser, so that it works on what is heard.
-var order = []func(*Report, Settings, measure, *Program) *Step{declip, declick, highPass, dropouts, dehum, channels, align, denoise}
+var order = []func(*Report, Settings, measure, *Program) *Step{declip, declick, highPass, dropouts, dehum, channels, align, denoise, deEss, treble}
 
 // Chain plans the repair of a track, in canonical order, and says why each step is on. Without measured (the loudness behind the chain planned
 // without it, so plan first, measure through that, plan again) the loudness of a repair without Program is left alone. A repair keeps length
@@ -59,7 +61,7 @@ func Chain(r *Report, s Settings, measured *ffmpeg.Loudness) Repair {
 				out.Filters = append(out.Filters, step.Filters...)
 			}
 		}
-		if p.LowCut != 0 || p.Declick != nil || p.Dropouts || p.Align != nil || p.Dehum != nil || p.Denoise != nil {
+		if p.LowCut != 0 || p.Declick != nil || p.Dropouts || p.Align != nil || p.Dehum != nil || p.Denoise != nil || p.Tone != nil {
 			out.Program = p
 			for _, step := range out.Steps {
 				if step.Name != StepChannels {
@@ -179,6 +181,9 @@ func align(r *Report, s Settings, _ measure, p *Program) *Step {
 	return &Step{Name: StepAzimuth, Why: fmt.Sprintf("The right side is %+.0f µs late, give or take %.0f: both are brought together.", r.Azimuth.Microseconds, r.Azimuth.DriftMicroseconds/2)}
 }
 
+// longWindow of the denoiser, seconds: held notes of music stand out of it best.
+const longWindow = 0.17
+
 func denoise(r *Report, s Settings, m measure, p *Program) *Step {
 	strength := s.strength(StepDenoise)
 	if strength == 0 || !r.HasNoise() {
@@ -187,7 +192,35 @@ func denoise(r *Report, s Settings, m measure, p *Program) *Step {
 	reduction := strength * min(m.reduction, max(3, r.Noise.FloorDBFS-m.goal))
 	p.Denoise = &Denoise{Reduction: reduction, Window: 1 << int(math.Round(math.Log2(float64(r.Rate)*m.window)))}
 	p.Denoise.Print, p.Denoise.Side = r.prints()
+	p.Denoise.Steady = 0.98 - 0.02*min(1, max(0, (r.Noise.SNRDB-12)/6)) // the louder noise is, the more its own swings would sound
+	if c := r.Content; c.Known && c.Music > 0.5 && c.Speech < 0.25 {
+		if long := min(4*p.Denoise.Window, 1<<int(math.Round(math.Log2(float64(r.Rate)*longWindow)))); long > p.Denoise.Window {
+			p.Denoise.Long = long
+		}
+	}
 	return &Step{Name: StepDenoise, Why: fmt.Sprintf("Noise at %.0f dBFS, %.0f dB under the sound: lowered by %.0f dB.", r.Noise.FloorDBFS, r.Noise.SNRDB, reduction)}
+}
+
+func deEss(r *Report, s Settings, _ measure, p *Program) *Step {
+	strength := s.strength(StepDeEss)
+	if strength == 0 || !r.HasSibilance() {
+		return nil
+	}
+	p.Tone = &Tone{DeEss: r.Treble.Vowels + deEssTo/strength}
+	return &Step{Name: StepDeEss, Why: fmt.Sprintf("The voice's hisses are %.0f dB beside its vowels: lowered to %.0f where they are.", r.Treble.Sibilant, p.Tone.DeEss-r.Treble.Vowels)}
+}
+
+func treble(r *Report, s Settings, _ measure, p *Program) *Step {
+	lack := r.Treble.LackDB
+	if !(s.Treble > 0) || math.Abs(lack) < lackLimit {
+		return nil
+	}
+	shelf := max(-shelfMost, min(shelfMost, lack*min(1, s.Treble)))
+	if p.Tone == nil {
+		p.Tone = &Tone{}
+	}
+	p.Tone.ShelfDB, p.Tone.LimitHz = shelf, r.Treble.LimitHz
+	return &Step{Name: StepTreble, Why: fmt.Sprintf("The treble is %.0f dB %s than usual: %+.0f dB from 3.5 kHz on.", math.Abs(lack), map[bool]string{true: "weaker", false: "stronger"}[lack > 0], shelf)}
 }
 
 // prints are the noise that the denoiser meets, both sides of the track repaired.

@@ -7,10 +7,12 @@ import (
 
 // Denoise lowers steady broadband noise.
 type Denoise struct {
-	Reduction float64 `json:"reduction"`      // dB at most
-	Print     []Point `json:"print"`          // of each channel; of two, of their sum (over the root of 2)
-	Side      []Point `json:"side,omitempty"` // of the difference of two; nil: as Print
-	Window    int     `json:"window"`         // samples, a power of 2: short for speech, long for music
+	Reduction float64 `json:"reduction"`        // dB at most
+	Print     []Point `json:"print"`            // of each channel; of two, of their sum (over the root of 2)
+	Side      []Point `json:"side,omitempty"`   // of the difference of two; nil: as Print
+	Window    int     `json:"window"`           // samples, a power of 2: short for speech, long for music
+	Long      int     `json:"long,omitempty"`   // a second, longer window; the result is the mean of both; 0: none
+	Steady    float64 `json:"steady,omitempty"` // 0.9 to 0.99: the weight of the neighbour in time; 0: 0.96
 }
 
 // Point is a level of noise at a frequency: mean power density times half the rate, as a level.
@@ -24,6 +26,7 @@ type Point struct {
 // seen from one side at least. Two channels are worked on as sum and difference: sound recorded in mono has no difference but noise.
 type denoiser struct {
 	floor   float64 // the least gain
+	steady  float64 // weight of the neighbour in time
 	gain    *expint
 	signals []*noisy
 	queue   [][][]complex128 // windows, the first of them the next to be given back
@@ -45,13 +48,21 @@ type noisy struct {
 const (
 	denoiseBlock = 32    // windows worked on at once
 	denoiseAhead = 8     // more that are looked at
-	directed     = 0.96  // weight of the neighbour in time
+	directed     = 0.96  // weight of the neighbour in time, where it isn't given
 	leastXi      = 0.003 // -25 dB
 	refined      = 0.98
 )
 
 func newDenoiser(rate, channels int, spec Denoise) stage {
-	d := &denoiser{floor: math.Pow(10, -spec.Reduction/20), gain: newExpint()}
+	if spec.Long > spec.Window {
+		long := spec
+		long.Window, long.Long, spec.Long = spec.Long, 0, 0
+		return newMeanStage(channels, newDenoiser(rate, channels, spec), newDenoiser(rate, channels, long))
+	}
+	d := &denoiser{floor: math.Pow(10, -spec.Reduction/20), gain: newExpint(), steady: spec.Steady}
+	if d.steady == 0 {
+		d.steady = directed
+	}
 	bins := spec.Window/2 + 1
 	for c := range channels {
 		print := spec.Print
@@ -136,7 +147,7 @@ func turnSides(in [][]complex128) {
 // step is one of the decision-directed recursion: what is expected goes to xi, what is estimated stays in state.
 func (d *denoiser) step(state, gamma, xi []float64) {
 	for k, g := range gamma {
-		x := max(directed*state[k]+(1-directed)*max(g-1, 0), leastXi)
+		x := max(d.steady*state[k]+(1-d.steady)*max(g-1, 0), leastXi)
 		xi[k] = x
 		w := d.gain.logAmplitude(x, g)
 		state[k] = min(w*w*g, g)

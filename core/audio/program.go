@@ -23,6 +23,7 @@ type Program struct {
 	Sides    Sides           `json:"sides,omitempty"`
 	Align    *Align          `json:"align,omitempty"`
 	Denoise  *Denoise        `json:"denoise,omitempty"`
+	Tone     *Tone           `json:"tone,omitempty"`
 	GainDB   float64         `json:"gain_db,omitempty"` // at the end
 }
 
@@ -97,10 +98,17 @@ func (p *Program) stages() ([]stage, error) {
 		s = append(s, newAlignStage(p.Rate, a.Microseconds*1e-6*float64(p.Rate)))
 	}
 	if d := p.Denoise; d != nil {
-		if d.Window < 64 || d.Window > 1<<16 || d.Window&(d.Window-1) != 0 || len(d.Print) == 0 || d.Side != nil && len(d.Side) == 0 || !(d.Reduction >= 0) {
+		if d.Window < 64 || d.Window > 1<<16 || d.Window&(d.Window-1) != 0 || len(d.Print) == 0 || d.Side != nil && len(d.Side) == 0 || !(d.Reduction >= 0) ||
+			d.Long != 0 && (d.Long < d.Window || d.Long > 1<<16 || d.Long&(d.Long-1) != 0) || !(d.Steady >= 0 && d.Steady < 1) {
 			return nil, errors.New("restore sound: the noise to be lowered is not described")
 		}
 		s = append(s, newDenoiser(p.Rate, p.Channels, *d))
+	}
+	if t := p.Tone; t != nil {
+		if !(math.Abs(t.ShelfDB) <= 24) || !(t.LimitHz >= 0) || !(t.DeEss <= 20) {
+			return nil, fmt.Errorf("restore sound: a shelf of %g dB up to %g Hz, hisses of %g dBFS at most make no sense", t.ShelfDB, t.LimitHz, t.DeEss)
+		}
+		s = append(s, newToneStage(p.Rate, p.Channels, *t))
 	}
 	return s, nil
 }

@@ -16,12 +16,13 @@ func TestDenoiserLosesNothing(t *testing.T) {
 		n := rapid.IntRange(0, 9000).Draw(rt, "n")
 		channels := rapid.IntRange(1, 3).Draw(rt, "channels")
 		window := rapid.SampledFrom([]int{64, 256, 1024}).Draw(rt, "window")
+		long := window * rapid.SampledFrom([]int{0, 2, 4}).Draw(rt, "long")
 		x := make([][]float64, channels)
 		for c := range x {
 			x[c] = make([]float64, n)
 			hiss(x[c], 0.1, uint64(c))
 		}
-		p := &Program{Rate: 8000, Channels: channels, Denoise: &Denoise{Reduction: 20, Window: window, Print: []Point{{1000, -180}}}}
+		p := &Program{Rate: 8000, Channels: channels, Denoise: &Denoise{Reduction: 20, Window: window, Long: long, Print: []Point{{1000, -180}}}}
 		y := processed(t, p, x...)
 		for c := range x {
 			if len(y[c]) != n {
@@ -94,6 +95,8 @@ func TestProgramsThatMakeNoSense(t *testing.T) {
 		"no channels":  {Rate: 8000},
 		"no print":     {Rate: 8000, Channels: 1, Denoise: &Denoise{Window: 1024}},
 		"odd window":   {Rate: 8000, Channels: 1, Denoise: &Denoise{Window: 1000, Print: []Point{{1, 1}}}},
+		"odd long":     {Rate: 8000, Channels: 1, Denoise: &Denoise{Window: 1024, Long: 1000, Print: []Point{{1, 1}}}},
+		"odd shelf":    {Rate: 8000, Channels: 1, Tone: &Tone{ShelfDB: math.NaN()}},
 		"no hum":       {Rate: 8000, Channels: 1, Dehum: &Dehum{}},
 		"sides of one": {Rate: 8000, Channels: 1, Sides: TurnRight},
 		"hum too high": {Rate: 8000, Channels: 1, Dehum: &Dehum{Hz: 5000}},

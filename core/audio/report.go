@@ -78,8 +78,10 @@ type Report struct {
 	RumbleDBFS float64 `json:"rumble_dbfs"` // steady power in 4..35 Hz
 	BassDBFS   float64 `json:"bass_dbfs"`   // steady power in 35..120 Hz, to judge the rumble by
 
-	Noise    Noise  `json:"noise"`
-	Spectrum []Band `json:"spectrum,omitempty"`
+	Noise    Noise   `json:"noise"`
+	Content  Content `json:"content"`
+	Treble   Treble  `json:"treble"`
+	Spectrum []Band  `json:"spectrum,omitempty"`
 }
 
 // Seconds is the length of the track.
@@ -163,6 +165,9 @@ func (r *Report) Words() []string {
 	}
 	if r.HasNoise() {
 		add("Steady noise at %.0f dBFS, %.0f dB under the sound.", r.Noise.FloorDBFS, r.Noise.SNRDB)
+	}
+	if r.HasSibilance() {
+		add("The voice's hisses are too strong: %.0f dB beside its vowels.", r.Treble.Sibilant)
 	}
 	if w == nil {
 		add("No damage found.")

@@ -23,10 +23,13 @@ type Settings struct {
 	Strength map[StepName]float64 `json:"strength,omitempty" toml:"strength,omitempty"`
 
 	// Loudness is brought to TargetLUFS by one constant gain where the track is more than 1 LU off it (in every mode but Off), as far as TruePeak lets it.
-	TargetLUFS   float64 `json:"target_lufs" toml:"target_lufs"` // 0: -16
-	TruePeak     float64 `json:"true_peak" toml:"true_peak"`     // dBTP; 0: -1
-	KeepLoudness bool    `json:"keep_loudness" toml:"keep_loudness"`
-	Rate         int     `json:"rate" toml:"rate"` // samples a second of the result; 0: the source's
+	TargetLUFS float64 `json:"target_lufs" toml:"target_lufs"` // 0: -16
+	TruePeak   float64 `json:"true_peak" toml:"true_peak"`     // dBTP; 0: -1
+	// Treble is how much of the treble that the track lacks, or has too much of, is mended by a shelf from 3.5 kHz of 6 dB at most: 0 nothing, 1 all.
+	Treble float64 `json:"treble,omitempty" toml:"treble,omitempty"`
+
+	KeepLoudness bool `json:"keep_loudness" toml:"keep_loudness"`
+	Rate         int  `json:"rate" toml:"rate"` // samples a second of the result; 0: the source's
 }
 
 const (

@@ -12,6 +12,8 @@ type spectrum struct {
 	signals        []*signalSpectrum
 	classes        [classCount]int // windows of each loudness
 	frames, silent int
+	content        *contentMeter
+	hisses         sibilance
 	firstBin       int // of what counts for a window's loudness
 }
 
@@ -48,6 +50,12 @@ func newSpectrum(rate, channels int) *spectrum {
 		}
 		s.signals = append(s.signals, one)
 	}
+	hz := float64(rate) / float64(n)
+	s.content = newContentMeter(hz, n/2+1)
+	s.hisses.vowel = [2]int{int(300 / hz), int(3000 / hz)}
+	if rate >= 20000 {
+		s.hisses.hiss = [2]int{int(deEssFull / hz), int(min(sibilantAbove, 0.48*float64(rate)) / hz)}
+	}
 	s.firstBin = max(1, 300*n/rate) // hum and rumble don't decide what is a pause
 	return s
 }
@@ -78,6 +86,7 @@ func (s *spectrum) frame(power []float64) {
 	bins := float64(len(power))
 	if db(total*norm/bins) < digitalSilence {
 		s.silent++
+		s.content.broken()
 		for _, one := range s.signals {
 			one.frames = 0
 		}
@@ -85,6 +94,8 @@ func (s *spectrum) frame(power []float64) {
 	}
 	class := int(max(0, min(classCount-1, db(loud*norm/bins)-classBottom)))
 	s.classes[class]++
+	s.content.add(power, db(loud*norm/bins))
+	s.hisses.add(power, norm)
 	mid, side := s.fft.sides()
 	s.signals[0].add(mid, norm, class)
 	if side != nil {
@@ -143,8 +154,11 @@ func (s *spectrum) fill(r *Report, scale float64) {
 		prints[i] = one.print(q)
 	}
 	r.Spectrum = s.thirds(total, quiet)
+	r.Content = s.content.content()
 	if sounding >= minNoiseFrames {
 		s.noise(r, prints, total, scale)
+		r.Treble.Vowels, r.Treble.Sibilant = s.hisses.vowels.quantile(0.9), s.hisses.strength()
+		s.treble(r, total, quiet)
 	}
 }
 

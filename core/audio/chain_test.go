@@ -54,11 +54,18 @@ func TestChainKeepsSyncAndLength(t *testing.T) {
 
 // lag of y behind x by the peak of their correlation.
 func lag(x, y []float64, most int) int {
+	first, last := 0, len(x) // of what is not silent
+	for first < last && x[first] == 0 {
+		first++
+	}
+	for last > first && x[last-1] == 0 {
+		last--
+	}
 	best, at := 0.0, 0
 	for d := -most; d <= most; d++ {
 		s := 0.0
-		for i := range x {
-			if j := i + d; j >= 0 && j < len(y) && x[i] != 0 {
+		for i := first; i < last; i++ {
+			if j := i + d; j >= 0 && j < len(y) {
 				s += x[i] * y[j]
 			}
 		}
@@ -84,7 +91,7 @@ func TestFilterDelays(t *testing.T) {
 			{ffmpeg.Gain(-3), 0},
 		} {
 			out, _ := through(t, path, rate, 1, []ffmpeg.Filter{c.filter})
-			if d := lag(x[rate/4:rate/2], out[0][rate/4:], rate/30); d != c.delay {
+			if d := lag(x[rate/4:rate/4+rate/20], out[0][rate/4:], rate/30); d != c.delay {
 				t.Errorf("%d Hz: %s comes %d samples late, not %d", rate, c.filter, d, c.delay)
 			}
 		}
@@ -93,7 +100,7 @@ func TestFilterDelays(t *testing.T) {
 
 // What is undamaged comes out as it was, bit by bit: the chain is empty.
 func TestUndamagedStaysUntouched(t *testing.T) {
-	for _, rate := range []int{8000, 48000} {
+	for _, rate := range []int{8000, 32000} {
 		for name, x := range map[string][]float64{"speech": speech(rate, 12, 3), "music": music(rate, 12, 3)} {
 			y := append([]float64(nil), x...)
 			hiss(y, 0.0001, 4) // -80 dBFS: a good converter's own noise
@@ -119,9 +126,9 @@ func TestUndamagedStaysUntouched(t *testing.T) {
 
 // Loudness: the planned gain lands on the target, never over the peak limit, and a track near the target is left alone.
 func TestLoudness(t *testing.T) {
-	const rate = 48000
+	const rate = 24000
 	tl := tools(t)
-	x := speech(rate, 20, 1)
+	x := speech(rate, 12, 1)
 	path := writeWAV(t, rate, 1, interleave(x))
 	r := measured(t, rate, x)
 	before, err := tl.Loudness(t.Context(), path, 0, 0, 0, nil)

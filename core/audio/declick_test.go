@@ -8,7 +8,7 @@ import (
 // Clicks are filled, each for itself: where there is none no sample changes.
 func TestClicksAreFilled(t *testing.T) {
 	const rate = 48000
-	for name, base := range map[string][]float64{"speech": speech(rate, 6, 1), "music": music(rate, 6, 1)} {
+	for name, base := range map[string][]float64{"speech": speech(rate, 4, 1), "music": music(rate, 4, 1)} {
 		hiss(base, 0.0003, 2)
 		x := append([]float64(nil), base...)
 		at := crackle(x, rate, 200, 3)

@@ -9,7 +9,7 @@ import (
 
 // Clipped tops are found and rebuilt, at a level at which they have room, alone and beside a repair of ours.
 func TestDeclip(t *testing.T) {
-	const rate = 48000
+	const rate = 24000
 	for _, noise := range []float64{0.0001, 0.008} {
 		x := music(rate, 8, 4)
 		peak := 0.0

@@ -33,7 +33,7 @@ func countDropouts(rate int, x []float64) int64 {
 // Dropouts in speech and music are found, those that fall into pauses aside, and filled so that what is missing is missed less; nothing else is touched.
 func TestDropoutsAreFilled(t *testing.T) {
 	for name, make := range map[string]func(rate int, seconds float64, seed uint64) []float64{"speech": speech, "music": music} {
-		for rate, seconds := range map[int]float64{16000: 20, 48000: 10} {
+		for rate, seconds := range map[int]float64{16000: 16, 48000: 6} {
 			base := make(rate, seconds, 1)
 			hiss(base, 0.0005, 2)
 			if n := countDropouts(rate, base); n != 0 {

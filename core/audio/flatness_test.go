@@ -12,7 +12,7 @@ func TestHissOfTheSampleTapes(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		seconds float64
-	}{{"early-sound", 24}, {"webcam", 8}, {"film-soft", 8}, {"film-soft", 22}} {
+	}{{"early-sound", 20}, {"webcam", 8}, {"film-soft", 12}} {
 		spec, ok := tape.SpecOf(c.name, c.seconds)
 		if !ok {
 			t.Fatalf("there is no sample %s", c.name)

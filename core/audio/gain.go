@@ -6,19 +6,22 @@ import "math"
 // minimum mean-square error log-spectral amplitude estimator", IEEE Trans. ASSP 33, 1985: G = xi/(1+xi)·exp(E1(v)/2), v = xi/(1+xi)·gamma, with
 // xi the signal to noise ratio expected and gamma the one seen.
 
-// expint is exp(E1(v)/2) by table over log2 v.
+// expint is exp(E1(v)/2) by table over the bits of v.
 type expint struct{ table []float64 }
 
 const (
-	expintLow   = -14.0 // log2 of the least v in the table
-	expintHigh  = 5.0
-	expintSteps = 32 // an octave
+	expintLow   = -14 // log2 of the least v in the table
+	expintHigh  = 5
+	expintFirst = (1023 + expintLow) << 52 // its bits
+	expintBits  = 5                        // of the mantissa: 32 steps an octave, even within it
 )
 
 func newExpint() *expint {
 	e := &expint{}
-	for i := 0; i <= int((expintHigh-expintLow)*expintSteps); i++ {
-		e.table = append(e.table, math.Exp(0.5*e1(math.Exp2(expintLow+float64(i)/expintSteps))))
+	const octaves = expintHigh - expintLow
+	for i := range octaves<<expintBits + 1 {
+		v := math.Float64frombits(expintFirst + uint64(i)<<(52-expintBits))
+		e.table = append(e.table, math.Exp(0.5*e1(v)))
 	}
 	return e
 }
@@ -41,15 +44,17 @@ func e1(v float64) float64 {
 }
 
 func (e *expint) at(v float64) float64 {
-	p := (math.Log2(v) - expintLow) * expintSteps
-	if p >= float64(len(e.table)-1) {
-		return 1
-	}
-	if !(p > 0) {
+	if !(v > 1.0/(1<<-expintLow)) {
 		return e.table[0]
 	}
-	i := int(p)
-	return e.table[i] + (e.table[i+1]-e.table[i])*(p-float64(i))
+	if v >= 1<<expintHigh {
+		return 1
+	}
+	// A number's bits are its logarithm but for the mantissa's bend: the first of them number the step, the others tell how far into it.
+	p := math.Float64bits(v) - expintFirst
+	i := p >> (52 - expintBits)
+	in := float64(p&(1<<(52-expintBits)-1)) / (1 << (52 - expintBits))
+	return e.table[i] + (e.table[i+1]-e.table[i])*in
 }
 
 // logAmplitude is G for xi and gamma.

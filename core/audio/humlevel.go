@@ -3,6 +3,7 @@ package audio
 import (
 	"math"
 	"math/cmplx"
+	"slices"
 )
 
 // The hum of half a minute is one sound: each harmonic has one amplitude, and what changes them is common to all, the tape's speed, which turns harmonic k by k
@@ -13,6 +14,7 @@ const (
 	humBlock  = 64  // half hops decided on at once, 8 s
 	humBehind = 128 // more of them that are looked at before, 16 s,
 	humAhead  = 128 // and after
+	humNear   = 24  // more of them around the block that count at first
 	humRounds = 10
 	humFirst  = 3 // rounds in which the low harmonics lead, whose angles can't be taken for one turn more or less
 
@@ -30,7 +32,9 @@ type humFit struct {
 	lines  int            // channels times harmonics
 	z      [][]complex128 // window by line, the harmonics of a channel beside each other
 	near   [][]float64
-	taper  []float64
+	taper  []float64      // how far a window counts, 0: not
+	wide   []float64      // how far those count in the end in which the hum is there
+	least  []float64      // by line, the least noise: what nothing sounds beside counts no more than so much
 	c      []complex128   // by line
 	turn   []float64      // by window, of the fundamental
 	gain   []float64      // by window, logarithm
@@ -53,8 +57,10 @@ func (d *dehummer) fit(seen *track[[][]line], from int) [][][]complex128 {
 			}
 		}
 		f.z, f.near, f.model, f.noise = append(f.z, z), append(f.near, near), append(f.model, one), append(f.noise, make([]float64, f.lines))
-		w := math.Cos(math.Pi / 2 * min(1, math.Abs(float64(m)-middle)/(humBlock/2+humAhead+1)))
-		f.taper = append(f.taper, w*w+1e-3)
+		off := math.Abs(float64(m) - middle)
+		w := math.Cos(math.Pi / 2 * min(1, off/(humBlock/2+humAhead+1)))
+		f.wide = append(f.wide, w*w)
+		f.taper = append(f.taper, map[bool]float64{true: 1}[off <= humBlock/2+humNear])
 	}
 	f.solve()
 	out := make([][][]complex128, 0, humBlock)
@@ -78,9 +84,19 @@ func (f *humFit) solve() {
 	n := len(f.z)
 	f.turn, f.gain = make([]float64, n), make([]float64, n)
 	f.c, f.chance = make([]complex128, f.lines), make([]float64, f.lines)
-	for m := range f.z {
-		for l, v := range f.near[m] {
-			f.noise[m][l] = v + 1e-13
+	f.least = slices.Repeat([]float64{1e-13}, f.lines)
+	for l := range f.least {
+		var seen []float64
+		for m, z := range f.z {
+			if f.taper[m] > 0 {
+				seen = append(seen, real(z[l])*real(z[l])+imag(z[l])*imag(z[l]))
+			}
+		}
+		if slices.Sort(seen); len(seen) > 0 {
+			f.least[l] += 1e-4 * seen[len(seen)/3]
+		}
+		for m := range f.z {
+			f.noise[m][l] = f.near[m][l] + f.least[l]
 		}
 	}
 	stiff := humTurnStiff[0]
@@ -88,6 +104,9 @@ func (f *humFit) solve() {
 		f.see()
 		f.amplitudes()
 		f.scatter()
+		if round == humFirst {
+			f.widen()
+		}
 		weight, angle, gweight, level := f.off(round < humFirst)
 		for m := range angle {
 			angle[m] += f.turn[m]
@@ -109,6 +128,16 @@ func (f *humFit) solve() {
 		} else {
 			f.c[l] *= complex(1-f.chance[l]/size, 0)
 		}
+	}
+}
+
+// widen lets all windows count in which the hum is there.
+func (f *humFit) widen() {
+	for m, w := range f.wide {
+		if f.present(m) < 0.6 {
+			w = 0
+		}
+		f.taper[m] = w
 	}
 }
 
@@ -141,6 +170,10 @@ func (f *humFit) amplitudes() {
 			den += p
 			chance += p * f.taper[m]
 		}
+		if den == 0 {
+			f.c[l], f.chance[l] = 0, 0
+			continue
+		}
 		f.c[l], f.chance[l] = num/complex(den, 0), 2*chance/(den*den) // windows overlap by half
 	}
 }
@@ -149,14 +182,13 @@ func (f *humFit) amplitudes() {
 func (f *humFit) scatter() {
 	far := make([]float64, len(f.z))
 	for l, c := range f.c {
-		size := real(c)*real(c) + imag(c)*imag(c)
 		for m, z := range f.z {
 			e := z[l] - c*f.model[m][l]
 			far[m] = real(e)*real(e) + imag(e)*imag(e)
 		}
 		for m := range far {
 			beside := far[max(0, m-1)] + far[min(len(far)-1, m+1)]
-			f.noise[m][l] = 0.5*max(far[m], beside/2) + f.near[m][l] + 1e-10*size + 1e-13
+			f.noise[m][l] = 0.5*max(far[m], beside/2) + f.near[m][l] + f.least[l]
 		}
 	}
 }
@@ -167,6 +199,9 @@ func (f *humFit) off(first bool) (weight, angle, gweight, level []float64) {
 	n := len(f.z)
 	weight, angle, gweight, level = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	for m, z := range f.z {
+		if f.taper[m] == 0 {
+			continue
+		}
 		for l, c := range f.c {
 			h := c * f.model[m][l]
 			k := float64(f.ks[l%len(f.ks)])
@@ -190,17 +225,22 @@ func (f *humFit) off(first bool) (weight, angle, gweight, level []float64) {
 // present tells how much of the hum is there at all around window m, 0..1: where it is gone (silence, another recording), every harmonic shows less than
 // it should; sound that covers one only adds.
 func (f *humFit) present(m int) float64 {
-	most := 0.0
+	most, known := 0.0, false
 	for l, c := range f.c {
+		if real(c)*real(c)+imag(c)*imag(c) <= 10*f.chance[l] {
+			continue
+		}
 		var is, should float64
 		for i := max(0, m-3); i <= min(len(f.z)-1, m+3); i++ {
 			h := c * f.model[i][l]
 			is += real(f.z[i][l])*real(f.z[i][l]) + imag(f.z[i][l])*imag(f.z[i][l])
 			should += real(h)*real(h) + imag(h)*imag(h)
 		}
-		if should > 0 {
-			most = max(most, is/should)
-		}
+		most = max(most, is/should)
+		known = true
+	}
+	if !known {
+		return 1
 	}
 	return min(1, 2*math.Sqrt(most))
 }

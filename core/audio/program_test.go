@@ -39,9 +39,10 @@ func TestDenoiserLosesNothing(t *testing.T) {
 
 // Hum is taken out of any length without losing a sample, also where there is none.
 func TestDehummerLosesNothing(t *testing.T) {
-	for _, rate := range []int{8000, 44100} {
-		for _, n := range []int{0, 1, 7, rate / 3, 2 * rate, 5*rate + 1} {
-			x := speech(rate, 7, 1)[rate : rate+n]
+	for _, rate := range []int{8000, 22050} {
+		all := speech(rate, 48, 1)[rate:]
+		for _, n := range []int{0, 1, 7, rate / 3, 2 * rate, 5*rate + 1, 45 * rate} {
+			x := all[:n]
 			p := &Program{Rate: rate, Channels: 2, Dehum: &Dehum{Hz: 60, Harmonics: []int{1, 2}, Levels: []Point{{60, -40}, {120, -45}}, Depth: 1}}
 			y := processed(t, p, x, x)
 			if len(y[0]) != n || len(y[1]) != n {
@@ -142,7 +143,7 @@ func TestProcessMemoryIsBounded(t *testing.T) {
 	p := Chain(damaged(rate), Settings{Mode: Strong}, nil).Program
 	var most uint64
 	blocks := 0
-	err := p.Process(t.Context(), &noise{n: 2 * 120 * rate}, func([]float32) error {
+	err := p.Process(t.Context(), &noise{n: 2 * 60 * rate}, func([]float32) error {
 		if blocks++; blocks%40 == 0 {
 			runtime.GC()
 			var s runtime.MemStats

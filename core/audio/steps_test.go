@@ -7,17 +7,17 @@ import (
 
 // Hiss in pauses goes down by 8 dB at least, and the sound is nearer to the clean one than before, for white and for dull hiss.
 func TestDenoise(t *testing.T) {
-	const rate = 48000
+	const rate = 24000
 	for _, c := range []struct {
 		name  string
 		base  []float64
 		noise func([]float64)
 		gain  float64 // dB of signal to noise won, at least
 	}{
-		{"speech, white hiss", speech(rate, 20, 1), func(x []float64) { hiss(x, 0.003, 1) }, 4},
-		{"speech, loud hiss", speech(rate, 20, 1), func(x []float64) { hiss(x, 0.01, 1) }, 4},
-		{"speech, dull hiss", speech(rate, 20, 1), func(x []float64) { dullHiss(x, 0.006) }, 3},
-		{"music, white hiss", music(rate, 20, 1), func(x []float64) { hiss(x, 0.002, 1) }, 4},
+		{"speech, white hiss", speech(rate, 12, 1), func(x []float64) { hiss(x, 0.003, 1) }, 4},
+		{"speech, loud hiss", speech(rate, 12, 1), func(x []float64) { hiss(x, 0.01, 1) }, 4},
+		{"speech, dull hiss", speech(rate, 12, 1), func(x []float64) { dullHiss(x, 0.006) }, 2.5},
+		{"music, white hiss", music(rate, 12, 1), func(x []float64) { hiss(x, 0.002, 1) }, 4},
 	} {
 		x := append([]float64(nil), c.base...)
 		c.noise(x)
@@ -80,13 +80,13 @@ func pauses(x []float64, rate int) []int {
 }
 
 func TestDeclick(t *testing.T) {
-	const rate = 48000
-	for name, base := range map[string][]float64{"speech": speech(rate, 20, 1), "music": music(rate, 20, 1)} {
+	const rate = 44100
+	for name, base := range map[string][]float64{"speech": speech(rate, 9, 1), "music": music(rate, 9, 1)} {
 		x := append([]float64(nil), base...)
-		at := crackle(x, rate, 60, 3)
+		at := crackle(x, rate, 120, 3)
 		out, steps, r := apply(t, rate, Settings{Mode: Auto, KeepLoudness: true}, x)
-		if math.Abs(r.ClicksPerMinute/3-float64(len(at))) > 0.2*float64(len(at)) {
-			t.Errorf("%s: %.1f clicks found of %d", name, r.ClicksPerMinute/3, len(at))
+		if math.Abs(r.ClicksPerMinute*9/60-float64(len(at))) > 0.2*float64(len(at)) {
+			t.Errorf("%s: %.1f clicks found of %d", name, r.ClicksPerMinute*9/60, len(at))
 		}
 		if len(steps) != 1 || steps[0].Name != StepDeclick {
 			t.Fatalf("%s: %+v", name, steps)
@@ -98,15 +98,15 @@ func TestDeclick(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %d of %d clicks mended", name, mended, len(at))
-		if mended*20 < len(at)*19 {
+		if mended < len(at)-1 {
 			t.Errorf("%s: only %d of %d clicks mended", name, mended, len(at))
 		}
 	}
 }
 
 func TestChannelRepair(t *testing.T) {
-	const rate = 16000
-	x := speech(rate, 15, 1)
+	const rate = 8000
+	x := speech(rate, 8, 1)
 	hiss(x, 0.0001, 1)
 	zero, minus := make([]float64, len(x)), make([]float64, len(x))
 	for i := range x {
@@ -123,7 +123,7 @@ func TestChannelRepair(t *testing.T) {
 		{"right dead", x, zero, 1, false, false},
 		{"inverted", x, minus, -1, true, false},
 		{"dual mono", x, x, -1, false, true},
-		{"stereo", x, speech(rate, 15, 2), -1, false, false},
+		{"stereo", x, speech(rate, 8, 2), -1, false, false},
 	} {
 		out, steps, r := apply(t, rate, Settings{Mode: Auto, KeepLoudness: true}, c.l, c.r)
 		if r.DeadSide != c.dead || r.Inverted != c.inv || r.DualMono != c.dual {

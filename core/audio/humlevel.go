@@ -14,7 +14,7 @@ const (
 	humBlock  = 64  // half hops decided on at once, 8 s
 	humBehind = 128 // more of them that are looked at before, 16 s,
 	humAhead  = 128 // and after
-	humNear   = 24  // more of them around the block that count at first
+	humNear   = 24  // more of them around the block that count as close
 	humRounds = 10
 	humFirst  = 3 // rounds in which the low harmonics lead, whose angles can't be taken for one turn more or less
 
@@ -33,6 +33,7 @@ type humFit struct {
 	z      [][]complex128 // window by line, the harmonics of a channel beside each other
 	near   [][]float64
 	taper  []float64      // how far a window counts, 0: not
+	close  []bool         // windows in the block and near it
 	wide   []float64      // how far those count in the end in which the hum is there
 	least  []float64      // by line, the least noise: what nothing sounds beside counts no more than so much
 	c      []complex128   // by line
@@ -60,9 +61,15 @@ func (d *dehummer) fit(seen *track[[][]line], from int) [][][]complex128 {
 		off := math.Abs(float64(m) - middle)
 		w := math.Cos(math.Pi / 2 * min(1, off/(humBlock/2+humAhead+1)))
 		f.wide = append(f.wide, w*w)
-		f.taper = append(f.taper, map[bool]float64{true: 1}[off <= humBlock/2+humNear])
+		f.close = append(f.close, off <= humBlock/2+humNear)
 	}
-	f.solve()
+	f.taper = slices.Clone(f.wide)
+	if !f.solve() { // where the hum ends or begins, what lies close may still tell
+		for m, close := range f.close {
+			f.taper[m] = map[bool]float64{true: 1}[close]
+		}
+		f.solve()
+	}
 	out := make([][][]complex128, 0, humBlock)
 	for m := from; m < from+humBlock; m++ {
 		i := min(max(0, m-first), len(f.z)-1) // behind the end of the sound the last one goes on
@@ -80,7 +87,8 @@ func (d *dehummer) fit(seen *track[[][]line], from int) [][][]complex128 {
 	return out
 }
 
-func (f *humFit) solve() {
+// solve tells whether there is any hum.
+func (f *humFit) solve() (found bool) {
 	n := len(f.z)
 	f.turn, f.gain = make([]float64, n), make([]float64, n)
 	f.c, f.chance = make([]complex128, f.lines), make([]float64, f.lines)
@@ -127,8 +135,10 @@ func (f *humFit) solve() {
 			f.c[l] = 0
 		} else {
 			f.c[l] *= complex(1-f.chance[l]/size, 0)
+			found = true
 		}
 	}
+	return found
 }
 
 // widen lets all windows count in which the hum is there.

@@ -113,7 +113,6 @@ func (r *Report) HasSibilance() bool {
 type sibilance struct {
 	vowels, hisses histogram
 	vowel, hiss    [2]int // bins
-	window         int
 }
 
 // levels of one window of spectrum; only at rates that hold hisses.

@@ -27,13 +27,10 @@ func (s *Service) networkNoise(ctx context.Context, src *source.Source) (float64
 	if err != nil {
 		return 0, err
 	}
-	v, step, noise := src.Video, 1, 0.0
-	if v.Fields.Scan == source.Interlaced {
-		step = 2
-	}
+	v, noise := src.Video, 0.0
 	all, err := noises(ctx, t, src, func(a, b []byte) (float64, bool) {
 		over, still := frameNoise(a, b, v.Width, v.Height)
-		across, flat := lineNoise(b, v.Width, v.Height, step)
+		across, flat := lineNoise(b, v.Width, v.Height)
 		if !still {
 			over = math.Inf(1)
 		}
@@ -49,9 +46,11 @@ func (s *Service) networkNoise(ctx context.Context, src *source.Source) (float64
 	return noise, nil
 }
 
-// lineNoise is the standard deviation of the noise of one picture (luma, rows of w samples) from lines step apart, in the blocks where they differ least: their
-// second difference, in which slopes drop out, has six times the variance of noise that lines don't share. It is false where there are not enough blocks.
-func lineNoise(a []byte, w, h, step int) (float64, bool) {
+// lineNoise is the standard deviation of the noise of one picture (luma, rows of w samples) from every second line, in the blocks where they differ least: their
+// second difference, in which slopes drop out, has six times the variance of noise that lines don't share. Every second line, because neighbours may be of
+// different moments, and where they are not, a soft camera's noise is shared by them. It is false where there are not enough blocks.
+func lineNoise(a []byte, w, h int) (float64, bool) {
+	const step = 2
 	var found []float64
 	for y := step; y+stillBlock+step <= h; y += stillBlock {
 		for x := 0; x+stillBlock <= w; x += stillBlock {

@@ -47,20 +47,43 @@ func (s *Service) NetworkInfos() []NetworkInfo {
 	return out
 }
 
-// The networks that "auto" takes for interlaced tape. The better one costs four times as much, which a graphics card does not feel, and which beside an encoder of
-// medium speed adds a third to the whole at most; beside a fast one it would be the most of it.
+// The networks that "auto" takes: for interlaced tape, of which the better one costs four times as much, which a graphics card does not feel, and which beside an
+// encoder of medium speed adds a third to the whole at most; beside a fast one it would be the most of it. And for whole pictures: film, webcams, old web video.
 const (
 	fastTape = "tape-fast"
 	bestTape = "tape-quality"
+	wholes   = "progressive"
+)
+
+// What is larger than standard definition is left to the resampler: the networks were made for less, and cost by the area.
+const (
+	standardWidth  = 768
+	standardHeight = 608 // of PAL with its hidden lines
 )
 
 // autoNetwork names the network that fits a capture; "" means the resampler alone.
 func (s *Service) autoNetwork(ctx context.Context, req Request, src *source.Source) string {
-	if src.Video == nil || src.Video.Fields.Scan != source.Interlaced {
+	v := src.Video
+	if v == nil || v.Width > standardWidth || v.Height > standardHeight {
 		return ""
 	}
-	if e, err := s.engine(ctx, req.Engine); req.Recipe.Output.Speed == recipe.SpeedFast && (err != nil || e.Name() != "cuda") {
-		return fastTape
+	scan := v.Fields.Scan
+	switch req.Recipe.Picture.Scan {
+	case recipe.ScanInterlaced:
+		scan = source.Interlaced
+	case recipe.ScanProgressive:
+		scan = source.Progressive
+	case recipe.ScanTelecine:
+		scan = source.HardTelecine
 	}
-	return bestTape
+	switch scan {
+	case source.Interlaced:
+		if e, err := s.engine(ctx, req.Engine); req.Recipe.Output.Speed == recipe.SpeedFast && (err != nil || e.Name() != "cuda") {
+			return fastTape
+		}
+		return bestTape
+	case source.Progressive, source.HardTelecine, source.SoftTelecine:
+		return wholes
+	}
+	return ""
 }

@@ -62,17 +62,17 @@ func TestANetworkOfOnesOwn(t *testing.T) {
 	}
 }
 
-// TestAutoNetwork: interlaced tape gets the better network, or the faster one beside a fast encoder; progressive video none.
+// TestAutoNetwork: interlaced tape gets the better network, or the faster one beside a fast encoder; whole pictures their own.
 func TestAutoNetwork(t *testing.T) {
 	s := newService(t)
-	tapes := tape.For(t, 1, "ntsc-vhs", "webcam")
+	tapes := tape.For(t, 1, "ntsc-vhs", "webcam", "film-hard")
 	for _, c := range []struct {
 		tape  string
 		speed recipe.Choice
 		want  string
 	}{
 		{"ntsc-vhs", recipe.SpeedSlow, "tape-quality"}, {"ntsc-vhs", recipe.SpeedMedium, "tape-quality"}, {"ntsc-vhs", recipe.SpeedFast, "tape-fast"},
-		{"webcam", recipe.SpeedMedium, recipe.NetworkNone},
+		{"webcam", recipe.SpeedMedium, "progressive"}, {"film-hard", recipe.SpeedFast, "progressive"},
 	} {
 		req := core.Request{Path: tapes[c.tape].Path, Recipe: fast(), Engine: "cpu", Quick: true, OutDir: t.TempDir()}
 		req.Recipe.Upscale.Network, req.Recipe.Upscale.Strength, req.Recipe.Output.Speed = recipe.NetworkAuto, 100, c.speed

@@ -192,7 +192,7 @@ func (s *Service) input(ctx context.Context, req Request, src *source.Source) (p
 // networkStamp changes when the person's own network of a name does: plans hold what was read from the file.
 func (s *Service) networkStamp(name string) string {
 	if name == recipe.NetworkAuto {
-		return s.networkStamp(fastTape) + "\x00" + s.networkStamp(bestTape)
+		return s.networkStamp(fastTape) + "\x00" + s.networkStamp(bestTape) + "\x00" + s.networkStamp(wholes)
 	}
 	info, err := os.Stat(filepath.Join(s.NetworksDir(), name+".onnx"))
 	if err != nil {

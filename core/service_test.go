@@ -162,7 +162,7 @@ func TestCheck(t *testing.T) {
 		"height":    {func(r *core.Request) { r.Recipe.Upscale.Height = 100 }, "0 or 240 to 4320"},
 		"encoder":   {func(r *core.Request) { r.Recipe.Output.Encoder = "divx" }, "known are x265"},
 		"container": {func(r *core.Request) { r.Recipe.Output.Encoder, r.Recipe.Output.Container = "ffv1", "mp4" }, "choose mkv"},
-		"network":   {func(r *core.Request) { r.Recipe.Upscale.Network = "brain" }, "known are tape-fast"},
+		"network":   {func(r *core.Request) { r.Recipe.Upscale.Network = "brain" }, "known are progressive, tape-fast"},
 		"engine":    {func(r *core.Request) { r.Engine = "steam" }, "known are auto, cpu"},
 		"start":     {func(r *core.Request) { r.Start = math.NaN() }, "start"},
 		"length":    {func(r *core.Request) { r.Length = -1 }, "length"},

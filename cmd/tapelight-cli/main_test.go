@@ -119,7 +119,7 @@ func TestWrongUse(t *testing.T) {
 		"restore --loudness -5 x":               "--loudness -5 is not allowed; it may be 0 or -36 to -9",
 		"restore --preset nope x":               "known are vhs, video8",
 		"restore --encoder nope x":              "known are x265, x264",
-		"restore --network nope x":              "known are tape-fast",
+		"restore --network nope x":              "known are progressive, tape-fast",
 		"restore --engine nope x":               "known are auto, cpu",
 		"restore --threads -1 x":                "threads = -1",
 		"restore --start 1:99 x":                "--start: \"1:99\" is not a time",

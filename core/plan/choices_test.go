@@ -115,6 +115,12 @@ func TestLittleNoiseTakesLittleOfTheNetwork(t *testing.T) {
 		if p.Network.Strength != c.strength || p.Decode.Companion != c.companion {
 			t.Errorf("noise %g, asked for %d %%: %d %%, companion %s; want %d %%, %s", c.noise, c.asked, p.Network.Strength, p.Decode.Companion, c.strength, c.companion)
 		}
+		own := *network
+		own.Meta = map[string]string{"companion": "8:2:12:10", "least": "0.9"}
+		in.Network = &own
+		if p, err := plan.Make(in); err != nil || c.noise == 0.01 && p.Network.Strength != 90 {
+			t.Errorf("a network that asks for 90 %% at the least got %d %%, %v", p.Network.Strength, err)
+		}
 		if said := strings.Contains(strings.Join(p.Notes, "\n"), "little noise"); said != (c.strength < c.asked || c.companion != "8:2:12:10") {
 			t.Errorf("noise %g: said so: %v", c.noise, said)
 		}

@@ -29,7 +29,11 @@ func (p *Plan) picture(in Input) {
 		companion = denoiseStrengths(50)
 	}
 	if share := needed(in.Noise); share < 1 {
-		strength = max(1, int(math.Round(float64(strength)*(gentlest+(1-gentlest)*share))))
+		least := gentlest
+		if v, err := strconv.ParseFloat(n.Meta["least"], 64); err == nil && v >= 0 && v <= 1 {
+			least = v
+		}
+		strength = max(1, int(math.Round(float64(strength)*(least+(1-least)*share))))
 		companion = weaker(companion, share)
 		p.note("It has little noise (%s of 255 levels): the network does %s %% of what it can, so that what is sharp stays sharp.", trimFloat(in.Noise), strconv.Itoa(strength))
 	}
@@ -46,7 +50,7 @@ func (p *Plan) picture(in Input) {
 // without any noise come out as near to the plain path as 47 dB, and somewhat better than by it; what the middle gives, docs/quality.md shows.
 const (
 	quiet, noisy = 0.5, 3.5
-	gentlest     = 0.4  // of its strength
+	gentlest     = 0.4  // of its strength, where the network does not say other ("tapelight.least")
 	weakest      = 0.15 // of its companion's strengths: its base is then the capture itself, nearly
 	colourPace   = 2    // colour, which a tape blurs more than noise can hide, comes to the whole strength so much sooner
 )

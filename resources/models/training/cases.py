@@ -84,29 +84,29 @@ def blocks(a):
     return a[:h, :w].astype(np.float32).reshape(h // 16, 16, w // 16, 16).transpose(0, 2, 1, 3).reshape(-1, 256)
 
 
-def noise(y, progressive):
+def noise(y):
     """A capture's noise in codes as the product measures it (core/network_noise.go)."""
     def calmest(changes, levels, share):
         deviation = np.sort(np.sqrt(changes.var(1) / share)[(levels > 12) & (levels < 243)])
         return np.median(deviation[:max(1, len(deviation) // 5)])
-    step, found = 1 if progressive else 2, []
+    found = []
     for a, b in zip(y[1:-1].astype(np.float32), y[2:].astype(np.float32)):
-        second = b[:-2 * step] - 2 * b[step:-step] + b[2 * step:]
-        found.append(min(calmest(blocks(a - b), blocks(a).mean(1), 2), calmest(blocks(second), blocks(b[step:-step]).mean(1), 6)))
+        second = b[:-4] - 2 * b[2:-2] + b[4:]  # between every second line
+        found.append(min(calmest(blocks(a - b), blocks(a).mean(1), 2), calmest(blocks(second), blocks(b[2:-2]).mean(1), 6)))
     return max(0.01, float(np.quantile(found, 0.25)))
 
 
-def gentle(noise, companion):
+def gentle(noise, companion, least):
     """The share of a network, and its companion's strengths, that "auto" takes (core/plan/network.go)."""
     share = min(1, max(0, (noise - 0.5) / 3))
     parts = [float(v) * (0.15 + 0.85 * min(1, share * (1 + k % 2))) for k, v in enumerate(companion.split(":"))]
-    return 0.4 + 0.6 * share, ":".join("%.4g" % v for v in parts)
+    return least + (1 - least) * share, ":".join("%.4g" % v for v in parts)
 
 
 def tapelight(net, y, c, bottom, progressive, auto=False):
     """The network as the product runs it, all of it or as "auto" does."""
     model, k = net
-    strength, companion = gentle(noise(y, progressive), k["companion"]) if auto else (1, k["companion"])
+    strength, companion = gentle(noise(y), k["companion"], k["least"]) if auto else (1, k["companion"])
     start = rivals.head(bottom, progressive, "bwdif=1:%d")
     ly, lc = zip(*(rivals.play(y, c, start + f) for f in ("null", "hqdn3d=" + companion)))
     out = []

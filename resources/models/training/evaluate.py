@@ -127,7 +127,7 @@ def from_onnx(path):
     model = network.Tape(lay["inputs"], arrays[0].shape[0], len(arrays) // 2 - 2)
     for p, a in zip(model.parameters(), arrays):
         p.data.copy_(a)
-    return model.eval(), dict(inputs=lay["inputs"], base=lay["base_from"], companion=meta["tapelight.companion"], fields=lay["flip_bottom"])
+    return model.eval(), dict(inputs=lay["inputs"], base=lay["base_from"], companion=meta["tapelight.companion"], fields=lay["flip_bottom"], least=float(meta.get("tapelight.least", 0.4)))
 
 
 def classical(o, save):

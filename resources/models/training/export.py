@@ -1,6 +1,6 @@
 """Writes a checkpoint as ONNX (opset 13) and the vectors that engines are checked against.
 
-usage: export.py [CHECKPOINT] ../tape-fast.onnx [--gain TEXT]     (a checkpoint of train.py; none: an untrained network)
+usage: export.py [CHECKPOINT] ../tape-fast.onnx [--gain TEXT] [--least 0.4]     (a checkpoint of train.py; none: an untrained network)
 The same weights give the same bytes.
 """
 import argparse
@@ -85,6 +85,7 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("checkpoint", nargs="?", help="without it, an untrained network")
     ap.add_argument("target")
+    ap.add_argument("--least", help="the share of it, 0..1, that captures without noise get; without it 0.4")
     ap.add_argument("--gain", help="one line with the measured gain (evaluate.py)")
     o = ap.parse_args()
     m, k = load(o.checkpoint) if o.checkpoint else untrained()
@@ -93,6 +94,8 @@ def main():
     name = os.path.splitext(os.path.basename(o.target))[0]
     meta = {"tapelight.name": name, "tapelight.layout": network.layout_json(m.inputs, k["base"], k.get("form") != "frames"), "tapelight.companion": k["companion"],
             "tapelight.licence": LICENCE, "tapelight.training": training, "tapelight.gain": o.gain or k.get("gain") or "not measured"}
+    if o.least:
+        meta["tapelight.least"] = o.least
     with open(o.target, "wb") as f:
         f.write(build(m, meta))
     with open(os.path.splitext(o.target)[0] + ".check.json", "w") as f:

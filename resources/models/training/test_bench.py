@@ -40,12 +40,12 @@ class TestAuto(unittest.TestCase):
             still = np.stack([100 + 40 * np.sin(np.arange(128)[:, None] * 1.7 + x) + sigma * rng.standard_normal((128, 160)) for _ in range(6)])
             moving = np.stack([100 + 0.4 * (x + 9 * t) + sigma * rng.standard_normal((128, 160)) for t in range(6)])
             for y in (still, moving):
-                self.assertAlmostEqual(cases.noise(y, False), sigma, delta=0.15 * sigma + 0.1)
+                self.assertAlmostEqual(cases.noise(y), sigma, delta=0.15 * sigma + 0.1)
 
     def test_clean_captures_get_little_and_noisy_ones_all(self):
-        self.assertEqual(cases.gentle(0.01, "8:2:12:10"), (0.4, "1.2:0.3:1.8:1.5"))
-        self.assertEqual(cases.gentle(2, "8:2:12:10"), (0.7, "4.6:2:6.9:10"))
-        self.assertEqual(cases.gentle(5, "8:2:12:10"), (1, "8:2:12:10"))
+        self.assertEqual(cases.gentle(0.01, "8:2:12:10", 0.4), (0.4, "1.2:0.3:1.8:1.5"))
+        self.assertEqual(cases.gentle(2, "8:2:12:10", 0.4), (0.7, "4.6:2:6.9:10"))
+        self.assertEqual(cases.gentle(5, "8:2:12:10", 0.4), (1, "8:2:12:10"))
 
 
 class TestTables(unittest.TestCase):

@@ -33,7 +33,7 @@ type dehummer struct {
 	low    planes // thinned, from sample lowBase·factor on
 	lowAt  int64
 
-	in    planes // from sample base on
+	in    [][]float32 // from sample base on, half a minute
 	base  int64
 	took  int64
 	frame int // windows seen; window m stands around sample m·hop
@@ -46,6 +46,7 @@ type dehummer struct {
 
 	moving track[[][]line]       // by half hop: harmonics against the moving phase
 	amp    track[[][]complex128] // by half hop: what is subtracted
+	gave   int                   // up to this one
 }
 
 type lead struct {
@@ -81,7 +82,7 @@ const (
 )
 
 func newDehummer(rate, channels int, spec Dehum) stage {
-	d := &dehummer{factor: max(1, rate/5500), depth: spec.Depth, in: newPlanes(channels), low: newPlanes(channels)}
+	d := &dehummer{factor: max(1, rate/5500), depth: spec.Depth, in: make([][]float32, channels), low: newPlanes(channels)}
 	d.hop = 2 * d.factor * int(math.Round(humHop/2*float64(rate)/float64(d.factor)))
 	d.omega = 2 * math.Pi * spec.Hz / float64(rate)
 	d.window, d.short = hann(2*d.hop/d.factor), hann(d.hop/d.factor)
@@ -112,7 +113,11 @@ func (d *dehummer) feed(in planes) {
 }
 
 func (d *dehummer) add(in, out planes) planes {
-	d.in.add(in)
+	for c, x := range in {
+		for _, v := range x {
+			d.in[c] = append(d.in[c], float32(v))
+		}
+	}
 	d.feed(in)
 	d.took += int64(in.len())
 	return d.goOn(out)
@@ -126,15 +131,37 @@ func (d *dehummer) goOn(out planes) planes {
 }
 
 func (d *dehummer) end(out planes) planes {
+	for more := true; more; {
+		out, more = d.endPart(out)
+	}
+	return out
+}
+
+// endPart appends some of the rest.
+func (d *dehummer) endPart(out planes) (planes, bool) {
 	nothing := newPlanes(len(d.in)).zeros(d.hop)
 	for int64(d.moving.len()-1)*int64(d.hop/2) < d.took {
 		d.feed(nothing)
 		out = d.goOn(out)
 	}
-	for int64(d.amp.len()-1)*int64(d.hop/2) < d.took {
-		out = d.settle(out)
+	if d.gave+1 >= d.amp.len() {
+		if int64(d.amp.len()-1)*int64(d.hop/2) >= d.took {
+			return out, false
+		}
+		d.settle()
 	}
-	return out
+	out = d.give(out)
+	d.trim()
+	return out, true
+}
+
+// give takes the hum out of the next half hop whose amplitudes are known.
+func (d *dehummer) give(out planes) planes {
+	if d.gave+1 >= d.amp.len() {
+		return out
+	}
+	d.gave++
+	return d.subtract(d.gave, out)
 }
 
 // next takes window d.frame in, which is there whole, and goes on with all that waited for it.
@@ -165,7 +192,10 @@ func (d *dehummer) next(out planes) planes {
 		d.moving.push(d.demodulate(at, d.short, d.high, d.phaseAt))
 	}
 	if d.moving.len() >= d.amp.len()+humBlock+humAhead {
-		out = d.settle(out)
+		d.settle()
+	}
+	for range 2 { // not a block at once, for that would fill what comes behind
+		out = d.give(out)
 	}
 	d.trim()
 	return out
@@ -189,8 +219,8 @@ func (d *dehummer) evenPhase(m int) float64 {
 	return sum / weights
 }
 
-// settle decides on a block of amplitudes and subtracts the hum up to its end.
-func (d *dehummer) settle(out planes) planes {
+// settle decides on a block of amplitudes.
+func (d *dehummer) settle() {
 	from := d.amp.len()
 	seen := d.moving
 	for int64(seen.len()-2)*int64(d.hop/2) >= d.took { // the last ones hold nothing
@@ -199,10 +229,6 @@ func (d *dehummer) settle(out planes) planes {
 	for _, a := range d.fit(&seen, from) {
 		d.amp.push(a)
 	}
-	for m := max(1, from); m < d.amp.len(); m++ {
-		out = d.subtract(m, out)
-	}
-	return out
 }
 
 func (d *dehummer) advance(i int) float64 {

@@ -15,7 +15,9 @@ func (d *dehummer) subtract(m int, out planes) planes {
 	start, step := d.even.at(from), d.even.at(from+1)-d.even.at(from)
 	a, b := d.amp.at(m-1), d.amp.at(m)
 	for c := range out {
-		out[c] = append(out[c], d.in[c][at:at+n]...)
+		for _, v := range d.in[c][at : at+n] {
+			out[c] = append(out[c], float64(v))
+		}
 	}
 	for i := range n {
 		t := float64(i) / float64(half)
@@ -38,9 +40,11 @@ func (d *dehummer) subtract(m int, out planes) planes {
 // trim lets go of what no later window needs.
 func (d *dehummer) trim() {
 	half := d.hop / 2
-	done := max(0, d.amp.len()-1) // up to this amplitude all is given out
-	if drop := min(int(int64(done)*int64(half)-d.base), d.in.len()); drop > 0 {
-		d.in.drop(drop)
+	done := d.gave // up to this amplitude all is given out
+	if drop := min(int(int64(done)*int64(half)-d.base), len(d.in[0])); drop > 0 {
+		for c, x := range d.in {
+			d.in[c] = x[:copy(x, x[drop:])]
+		}
 		d.base += int64(drop)
 	}
 	// The next window against the moving phase begins here.

@@ -53,3 +53,10 @@ type stage interface {
 	// end appends the rest.
 	end(out planes) planes
 }
+
+// A longStage holds so much at its end that it gives it out in parts.
+type longStage interface {
+	stage
+	// endPart appends some of the rest, and tells whether there is more.
+	endPart(out planes) (planes, bool)
+}

@@ -176,10 +176,16 @@ func (p *Program) Process(ctx context.Context, in Reader, write func([]float32) 
 		}
 	}
 	for i, s := range stages {
-		between[i+1] = s.end(between[i+1])
-		pass(i + 1)
-		if err := give(); err != nil {
-			return fmt.Errorf("restore sound: %w", err)
+		for more := true; more; {
+			if long, ok := s.(longStage); ok {
+				between[i+1], more = long.endPart(between[i+1])
+			} else {
+				between[i+1], more = s.end(between[i+1]), false
+			}
+			pass(i + 1)
+			if err := give(); err != nil {
+				return fmt.Errorf("restore sound: %w", err)
+			}
 		}
 	}
 	return nil

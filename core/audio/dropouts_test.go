@@ -34,6 +34,9 @@ func countDropouts(rate int, x []float64) int64 {
 func TestDropoutsAreFilled(t *testing.T) {
 	for name, make := range map[string]func(rate int, seconds float64, seed uint64) []float64{"speech": speech, "music": music} {
 		for rate, seconds := range map[int]float64{16000: 16, 48000: 6} {
+			if testing.Short() && rate > 16000 {
+				continue
+			}
 			base := make(rate, seconds, 1)
 			hiss(base, 0.0005, 2)
 			if n := countDropouts(rate, base); n != 0 {

@@ -13,6 +13,9 @@ func TestHissOfTheSampleTapes(t *testing.T) {
 		name    string
 		seconds float64
 	}{{"early-sound", 20}, {"webcam", 8}, {"film-soft", 12}} {
+		if testing.Short() && c.seconds > 12 {
+			continue
+		}
 		spec, ok := tape.SpecOf(c.name, c.seconds)
 		if !ok {
 			t.Fatalf("there is no sample %s", c.name)

@@ -63,6 +63,8 @@ func TestPreviewIsTheRun(t *testing.T) {
 		{"film-hard", "plain", still, 0},
 		{"archive-422", "plain", still, 0},
 		{"webcam", "plain", still, 0},
+		{"webcam", "network", quick(recipe.NetworkAuto), 2},
+		{"film-hard", "network", quick(recipe.NetworkAuto), 2},
 	} {
 		t.Run(c.sample+"/"+c.name, func(t *testing.T) {
 			sample := tape.For(t, sampleSeconds, c.sample)[c.sample]

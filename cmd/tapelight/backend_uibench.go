@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"os"
+	"runtime/metrics"
 	"time"
 
 	"github.com/tapelight/tapelight/core"
@@ -19,12 +21,14 @@ type crowd struct {
 	*core.Service
 	began time.Time
 	jobs  []core.Job
+	told  time.Time // when the heap was last told; only Log has it, which is called by one goroutine
 }
 
 const (
 	crowdJobs  = 10_000
 	crowdLines = 1000 // a second
 	crowdTicks = 50 * time.Millisecond
+	crowdTells = 10 * time.Second
 )
 
 func backend(s *core.Service) ui.Backend {
@@ -70,7 +74,18 @@ func (c *crowd) Watch(ctx context.Context) <-chan struct{} {
 	return out
 }
 
+// tellHeap says how much of Go's heap is in use after a collection, and how much Go has of the system.
+func tellHeap() {
+	what := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(what)
+	fmt.Fprintf(os.Stderr, "heap: %d live, %d held\n", what[0].Value.Uint64(), what[1].Value.Uint64()-what[2].Value.Uint64())
+}
+
 func (c *crowd) Log(since uint64) []core.LogEntry {
+	if time.Since(c.told) > crowdTells {
+		c.told = time.Now()
+		tellHeap()
+	}
 	n := uint64(time.Since(c.began).Seconds() * crowdLines)
 	var lines []core.LogEntry
 	for i := since; i < n; i++ {

@@ -33,8 +33,9 @@ func (m *Monitor) latest() (Sample, bool) {
 // tells what is being done, and nil stands for nothing ever.
 func (m *Monitor) Follow(ctx context.Context, ticks <-chan time.Time, work func() Work) {
 	m.Look()
+	f := follower{m, work, time.Now()}
 	for now, ok := time.Now(), true; ok; {
-		m.tick(ctx, now, work)
+		f.tick(ctx, now)
 		select {
 		case now, ok = <-ticks:
 		case <-ctx.Done():
@@ -43,20 +44,31 @@ func (m *Monitor) Follow(ctx context.Context, ticks <-chan time.Time, work func(
 	}
 }
 
-func (m *Monitor) tick(ctx context.Context, now time.Time, work func() Work) {
+type follower struct {
+	*Monitor
+	work  func() Work
+	noted time.Time // the newest sample that was looked at
+}
+
+func (f *follower) tick(ctx context.Context, now time.Time) {
 	var w Work
-	if work != nil {
-		w = work()
+	if f.work != nil {
+		w = f.work()
 	}
-	last, _ := m.latest()
-	seen := now.Sub(*m.looked.Load()).Abs() < interest
+	last, _ := f.latest()
+	seen := now.Sub(*f.looked.Load()).Abs() < interest
 	due := len(w.Jobs) > 0 && now.Sub(last.Time) > unseen-time.Second/2
-	if !seen && !due {
-		return
+	if seen || due {
+		f.Sample(ctx)
 	}
-	s := m.Sample(ctx)
-	if ctx.Err() == nil && len(w.Jobs) > 0 && s.Time.After(last.Time) {
-		m.record.Add(s, w)
+	for _, s := range f.history.Samples() { // others may have asked for samples, too, which then hold a part of the second
+		if !s.Time.After(f.noted) {
+			continue
+		}
+		f.noted = s.Time
+		if len(w.Jobs) > 0 {
+			f.record.Add(s, w)
+		}
 	}
 }
 

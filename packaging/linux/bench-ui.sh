@@ -51,14 +51,25 @@ sleep 1
 echo "log shut: $("$work/xtool" latency "$window" 300 12 190 360 60)"
 xdotool key ctrl+l
 sleep 30
-# Memory goes up and down with Go's garbage: what counts is whether its middle rises.
+# The memory of the process goes up and down with Go's garbage, and by pages that Go had given back and takes again. What may not rise is what is in use.
 (while sleep 2; do rss "$app_pid"; done >"$work/rss") &
 pids+=($!)
+heaps=$(grep -c '^heap:' "$work/app.log")
 echo "watching a job with the log open: $(cpu_over "$idle")"
 kill $!
-middle() { sort -n | awk '{a[NR] = $1} END {printf "%.1f MB (%d to %d)", a[int((NR + 1) / 2)] / 1024, a[1] / 1024, a[NR] / 1024}'; }
-fifth=$(($(wc -l <"$work/rss") / 5))
-echo "memory: $(head -n "$fifth" "$work/rss" | middle) in the first fifth of $idle s, $(tail -n "$fifth" "$work/rss" | middle) in the last"
+middles() { # of the first and last fifth of the numbers, in bytes, with least and most
+	local all fifth
+	all=$(cat)
+	fifth=$((($(wc -l <<<"$all") + 4) / 5))
+	for part in head tail; do
+		$part -n "$fifth" <<<"$all" | sort -n | awk '{a[NR] = $1} END {printf "%.1f MB (%.1f to %.1f)\n", a[int((NR + 1) / 2)] / 1e6, a[1] / 1e6, a[NR] / 1e6}'
+	done | paste -sd'>' | sed 's/>/, at the end /'
+}
+heap() { tail -n +"$heaps" "$work/app.log" | awk -v what="$1" '/^heap:/ {print $(what == "live" ? 2 : 4)}'; }
+echo "over $idle s, middle of the first and last fifth (least to most):"
+echo "  process: $(awk '{print $1 * 1024}' "$work/rss" | middles)"
+echo "  Go's heap, in use: $(heap live | middles)"
+echo "  Go's heap, of the system: $(heap held | middles)"
 xdotool windowminimize "$window"
 sleep 5
 echo "a job running, minimised: $(cpu_over 30)"

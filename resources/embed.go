@@ -9,7 +9,7 @@ import (
 //go:embed presets/*.toml
 var presets embed.FS
 
-//go:embed models/*.onnx
+//go:embed models/*.onnx models/*.safetensors
 var models embed.FS
 
 // Presets has the built-in presets at its root.

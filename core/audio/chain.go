@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/tapelight/tapelight/core/audio/masknet"
 	"github.com/tapelight/tapelight/core/ffmpeg"
 )
 
@@ -192,6 +193,9 @@ func denoise(r *Report, s Settings, m measure, p *Program) *Step {
 	reduction := strength * min(m.reduction, max(3, r.Noise.FloorDBFS-m.goal))
 	p.Denoise = &Denoise{Reduction: reduction, Window: 1 << int(math.Round(math.Log2(float64(r.Rate)*m.window)))}
 	p.Denoise.Print, p.Denoise.Side = r.prints()
+	if masknet.Fits(r.Rate) {
+		p.Denoise.Network, p.Denoise.Window = true, masknet.Window
+	}
 	p.Denoise.Steady = 0.98 - 0.02*min(1, max(0, (r.Noise.SNRDB-12)/6)) // the louder noise is, the more its own swings would sound
 	if c := r.Content; c.Known && c.Music > 0.5 && c.Speech < 0.25 {
 		if long := min(4*p.Denoise.Window, 1<<int(math.Round(math.Log2(float64(r.Rate)*longWindow)))); long > p.Denoise.Window {

@@ -3,16 +3,20 @@ package audio
 import (
 	"math"
 	"slices"
+
+	"github.com/tapelight/tapelight/core/audio/masknet"
 )
 
 // Denoise lowers steady broadband noise.
 type Denoise struct {
-	Reduction float64 `json:"reduction"`        // dB at most
-	Print     []Point `json:"print"`            // of each channel; of two, of their sum (over the root of 2)
-	Side      []Point `json:"side,omitempty"`   // of the difference of two; nil: as Print
-	Window    int     `json:"window"`           // samples, a power of 2: short for speech, long for music
-	Long      int     `json:"long,omitempty"`   // a second, longer window; the result is the mean of both; 0: none
-	Steady    float64 `json:"steady,omitempty"` // 0.9 to 0.99: the weight of the neighbour in time; 0: 0.96
+	Reduction float64 `json:"reduction"`         // dB at most
+	Print     []Point `json:"print"`             // of each channel; of two, of their sum (over the root of 2)
+	Side      []Point `json:"side,omitempty"`    // of the difference of two; nil: as Print
+	Window    int     `json:"window"`            // samples, a power of 2: short for speech, long for music
+	Long      int     `json:"long,omitempty"`    // a second, longer window; the result is the mean of both; 0: none
+	Steady    float64 `json:"steady,omitempty"`  // 0.9 to 0.99: the weight of the neighbour in time; 0: 0.96; beside a network always that
+	Network   bool    `json:"network,omitempty"` // the network that comes with the program corrects the gains of Window, which is masknet.Window
+	Dry       float64 `json:"dry,omitempty"`     // share of the sound that stays as it was, 0..1
 }
 
 // Point is a level of noise at a frequency: mean power density times half the rate, as a level.
@@ -26,10 +30,12 @@ type Point struct {
 // seen from one side at least. Two channels are worked on as sum and difference: sound recorded in mono has no difference but noise.
 type denoiser struct {
 	floor   float64 // the least gain
+	dry     float64
 	steady  float64 // weight of the neighbour in time
 	gain    *expint
 	signals []*noisy
 	queue   [][][]complex128 // windows, the first of them the next to be given back
+	wait    [][][]complex128 // windows that wait for the network's corrections
 	ready   int              // of them are done
 }
 
@@ -43,6 +49,12 @@ type noisy struct {
 	fwd, bwd [][]float64 // the signal to noise ratio expected, from either side
 	power    [][]float64 // |S|²/|N|² from both sides
 	state    []float64
+
+	stream  *masknet.Stream // nil: no network
+	refined []float64
+	gains   [][]float64 // of windows whose correction is still to come
+	spare   [][]float64
+	change  []float32
 }
 
 const (
@@ -53,14 +65,14 @@ const (
 	refined      = 0.98
 )
 
-func newDenoiser(rate, channels int, spec Denoise) stage {
+func newDenoiser(rate, channels int, spec Denoise, net *masknet.Network) stage {
 	if spec.Long > spec.Window {
 		long := spec
 		long.Window, long.Long, spec.Long = spec.Long, 0, 0
-		return newMeanStage(channels, newDenoiser(rate, channels, spec), newDenoiser(rate, channels, long))
+		return newMeanStage(channels, newDenoiser(rate, channels, spec, net), newDenoiser(rate, channels, long, nil))
 	}
-	d := &denoiser{floor: math.Pow(10, -spec.Reduction/20), gain: newExpint(), steady: spec.Steady}
-	if d.steady == 0 {
+	d := &denoiser{floor: math.Pow(10, -spec.Reduction/20), gain: newExpint(), dry: spec.Dry, steady: spec.Steady}
+	if d.steady == 0 || net != nil {
 		d.steady = directed
 	}
 	bins := spec.Window/2 + 1
@@ -75,6 +87,9 @@ func newDenoiser(rate, channels int, spec Denoise) stage {
 		}
 		for range denoiseBlock + 1 {
 			s.fwd, s.bwd, s.power = append(s.fwd, make([]float64, bins)), append(s.bwd, make([]float64, bins)), append(s.power, make([]float64, bins))
+		}
+		if net != nil {
+			s.stream, s.refined = net.Stream(), make([]float64, bins)
 		}
 		d.signals = append(d.signals, s)
 	}
@@ -129,6 +144,17 @@ func (d *denoiser) frame(in [][]complex128) [][]complex128 {
 	d.ready--
 	out := d.queue[0]
 	d.queue = slices.Delete(d.queue, 0, 1)
+	if d.signals[0].stream != nil {
+		d.wait = append(d.wait, out)
+		if len(d.wait) <= masknet.Delay {
+			return nil
+		}
+		out = d.wait[0]
+		d.wait = slices.Delete(d.wait, 0, 1)
+		for c, s := range d.signals {
+			s.correct(out[c], d)
+		}
+	}
 	if len(out) == 2 {
 		turnSides(out)
 	}
@@ -175,9 +201,18 @@ func (d *denoiser) block(s *noisy, c int) {
 	for t := range n {
 		x := d.queue[t][c]
 		now, after := s.power[t], s.power[t+1]
+		gains := s.room()
 		for k, g := range s.gamma[t] {
 			xi := max(refined*(before[k]+now[k]+after[k])/3+(1-refined)*max(g-1, 0), leastXi)
-			x[k] *= complex(max(d.floor, min(1, d.gain.logAmplitude(xi, g))), 0)
+			w := min(1, d.gain.logAmplitude(xi, g))
+			if s.stream != nil {
+				s.refined[k], gains[k] = xi, w
+				continue
+			}
+			x[k] *= d.wet(w)
+		}
+		if s.stream != nil {
+			s.push(gains, t)
 		}
 		before = now
 	}
@@ -188,4 +223,45 @@ func (d *denoiser) block(s *noisy, c int) {
 		s.gamma[t], s.gamma[n+t] = s.gamma[n+t], s.gamma[t]
 	}
 	s.gamma = s.gamma[:rest]
+}
+
+// wet is a gain between its limits, as a factor.
+func (d *denoiser) wet(gain float64) complex128 {
+	return complex(d.dry+(1-d.dry)*max(d.floor, gain), 0)
+}
+
+// room is for the gains of a window that wait for the network.
+func (s *noisy) room() []float64 {
+	if s.stream == nil {
+		return nil
+	}
+	if k := len(s.spare); k > 0 {
+		r := s.spare[k-1]
+		s.spare = s.spare[:k-1]
+		return r
+	}
+	return make([]float64, len(s.noise))
+}
+
+// push shows the network window t of the block, and corrects the gains of the one that it then knows enough of.
+func (s *noisy) push(gains []float64, t int) {
+	s.gains = append(s.gains, gains)
+	c := s.stream.Push(s.change[:0], s.gamma[t], s.fwd[t], s.bwd[t], s.refined)
+	if c == nil {
+		return
+	}
+	s.change = c
+	first := s.gains[len(s.gains)-1-masknet.Delay]
+	for k, v := range c {
+		first[k] = masknet.Corrected(first[k], v)
+	}
+}
+
+// correct applies the gains of the window that has waited longest.
+func (s *noisy) correct(x []complex128, d *denoiser) {
+	for k, g := range s.gains[0] {
+		x[k] *= d.wet(g)
+	}
+	s.spare = append(s.spare, s.gains[0])
+	s.gains = slices.Delete(s.gains, 0, 1)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/tapelight/tapelight/core/audio/masknet"
 	"github.com/tapelight/tapelight/core/ffmpeg"
 )
 
@@ -99,10 +100,18 @@ func (p *Program) stages() ([]stage, error) {
 	}
 	if d := p.Denoise; d != nil {
 		if d.Window < 64 || d.Window > 1<<16 || d.Window&(d.Window-1) != 0 || len(d.Print) == 0 || d.Side != nil && len(d.Side) == 0 || !(d.Reduction >= 0) ||
-			d.Long != 0 && (d.Long < d.Window || d.Long > 1<<16 || d.Long&(d.Long-1) != 0) || !(d.Steady >= 0 && d.Steady < 1) {
+			d.Long != 0 && (d.Long < d.Window || d.Long > 1<<16 || d.Long&(d.Long-1) != 0) || !(d.Steady >= 0 && d.Steady < 1) ||
+			!(d.Dry >= 0 && d.Dry <= 1) || d.Network && d.Window != masknet.Window {
 			return nil, errors.New("restore sound: the noise to be lowered is not described")
 		}
-		s = append(s, newDenoiser(p.Rate, p.Channels, *d))
+		var net *masknet.Network
+		if d.Network {
+			var err error
+			if net, err = masknet.Shipped(); err != nil {
+				return nil, fmt.Errorf("restore sound: %w", err)
+			}
+		}
+		s = append(s, newDenoiser(p.Rate, p.Channels, *d, net))
 	}
 	if t := p.Tone; t != nil {
 		if !(math.Abs(t.ShelfDB) <= 24) || !(t.LimitHz >= 0) || !(t.DeEss <= 20) {

@@ -65,7 +65,7 @@ bench-sound:
 # resources/models/training/README.md lists; photographs are downloaded once. SLIM=FOLDER adds a published network (npm: @upscalerjs/esrgan-slim, models/x2).
 bench-quality:
 	test -d build/training/photos || (cd resources/models/training && /usr/bin/python3 fetch.py --data $(CURDIR)/build/training)
-	cd resources/models/training && OMP_NUM_THREADS=1 nice -n 10 /usr/bin/python3 bench.py ../tape-*.onnx --data $(CURDIR)/build/training \
+	cd resources/models/training && OMP_NUM_THREADS=1 nice -n 10 /usr/bin/python3 bench.py ../*.onnx --data $(CURDIR)/build/training \
 		--sheets $(CURDIR)/build/quality $(if $(SHORT),--short) $(if $(SLIM),--slim $(abspath $(SLIM)))
 
 # What a queue of 10,000 jobs costs.

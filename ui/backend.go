@@ -63,7 +63,7 @@ type Backend interface {
 
 // MonitorExporter is a Backend that can also write the measurements of the machine as a table. The window offers that where it can be done.
 type MonitorExporter interface {
-	// WriteMonitorCSV writes what has been measured, with a heading, a row each second.
+	// WriteMonitorCSV writes what has been measured of the runs since the start and of the last minutes, with a heading.
 	WriteMonitorCSV(w io.Writer) error
 }
 

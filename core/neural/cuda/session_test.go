@@ -12,17 +12,6 @@ import (
 	"github.com/tapelight/tapelight/core/neural/neuraltest"
 )
 
-func open(t *testing.T, o neural.Options) neural.Session {
-	t.Helper()
-	n, f := neuraltest.Windowed()
-	s, err := New(Config{}).Open(t.Context(), n, f, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return s
-}
-
 // TestOrder: every frame comes out once, in order, with the window's edges repeated, whatever the batch and the number of cards.
 func TestOrder(t *testing.T) {
 	fake(t, map[string]int64{"devices": 3})

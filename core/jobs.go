@@ -34,6 +34,7 @@ var errCancelled = errors.New("cancelled")
 // jobs joins the queue's records to the work on them: one goroutine reads what tapes are, one takes jobs as far as the machine has room for them,
 // and one looks after disks and after the end of everything.
 type jobs struct {
+	worker  *queue.Worker // nil where the queue is only looked at
 	service *Service
 	q       *queue.Queue
 	roots   queue.Roots
@@ -100,17 +101,23 @@ func openJobs(s *Service, o QueueOptions) (*jobs, error) {
 	if o.Idle {
 		return j, nil
 	}
-	worker, err := j.q.NewWorker(s.ctx, j.name, slots())
-	if err != nil {
+	if j.worker, err = j.q.NewWorker(s.ctx, j.name, slots()); err != nil {
 		return nil, errors.Join(err, j.q.Close())
 	}
-	j.begin()
-	j.work.Go(func() { j.sweep(s.ctx) })
-	j.work.Go(func() { j.readAll(s.ctx) })
-	j.work.Go(func() { j.watchDisks(s.ctx) })
-	j.work.Go(func() { j.watchEnd(s.ctx) })
-	j.work.Go(func() { j.runAll(s.ctx, worker) })
 	return j, nil
+}
+
+// start begins the work, until ctx ends; nothing where the queue is only looked at. What runs asks the service, which must know j by then.
+func (j *jobs) start(ctx context.Context) {
+	if j.worker == nil {
+		return
+	}
+	j.begin()
+	j.work.Go(func() { j.sweep(ctx) })
+	j.work.Go(func() { j.readAll(ctx) })
+	j.work.Go(func() { j.watchDisks(ctx) })
+	j.work.Go(func() { j.watchEnd(ctx) })
+	j.work.Go(func() { j.runAll(ctx, j.worker) })
 }
 
 // A command that looks at the queue has its folder for moments: who comes meanwhile waits for so long, and looks so often.

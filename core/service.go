@@ -114,6 +114,7 @@ func New(o Options) (*Service, error) {
 			return nil, errors.Join(err, s.close())
 		}
 		s.jobs = jobs
+		jobs.start(s.ctx)
 	}
 	return s, nil
 }

@@ -181,9 +181,11 @@ func (s *Service) input(ctx context.Context, req Request, src *source.Source) (p
 		}
 		in.Engine = e.Name()
 		if req.Recipe.Upscale.Network == recipe.NetworkAuto {
-			if in.Noise, err = s.networkNoise(ctx, src); err != nil {
+			noise, err := s.noise(ctx, src)
+			if err != nil {
 				return plan.Input{}, err
 			}
+			in.Noise = noise.least
 		}
 	}
 	return in, nil

@@ -33,18 +33,11 @@ func (s *Service) Recommend(ctx context.Context, path string) (advice Recommenda
 	if err != nil {
 		return Recommendation{}, err
 	}
-	t, err := s.findTools(ctx)
+	noise, err := s.noise(ctx, src)
 	if err != nil {
 		return Recommendation{}, err
 	}
-	noise, err := noiseOf(ctx, t, src)
-	if ctx.Err() != nil {
-		return Recommendation{}, context.Cause(ctx)
-	}
-	if err != nil {
-		noise = -1 // the other signs must do
-	}
-	advice = recommend(src, noise)
+	advice = recommend(src, noise.moving) // where that is not known, the other signs must do
 	v.add("advice\x00"+id, advice, 1024)
 	return advice, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 
+	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
 	"github.com/tapelight/tapelight/core/source"
 )
@@ -67,15 +68,7 @@ func (s *Service) autoNetwork(ctx context.Context, req Request, src *source.Sour
 	if v == nil || v.Width > standardWidth || v.Height > standardHeight {
 		return ""
 	}
-	scan := v.Fields.Scan
-	switch req.Recipe.Picture.Scan {
-	case recipe.ScanInterlaced:
-		scan = source.Interlaced
-	case recipe.ScanProgressive:
-		scan = source.Progressive
-	case recipe.ScanTelecine:
-		scan = source.HardTelecine
-	}
+	scan, _ := plan.ScanOf(req.Recipe, v)
 	switch scan {
 	case source.Interlaced:
 		if e, err := s.engine(ctx, req.Engine); req.Recipe.Output.Speed == recipe.SpeedFast && (err != nil || e.Name() != "cuda") {

@@ -132,19 +132,23 @@ func Partial(output string) string {
 	return strings.TrimSuffix(output, ext) + ".partial" + ext
 }
 
+// scans are those that a recipe can say.
+var scans = map[recipe.Choice]source.Scan{recipe.ScanInterlaced: source.Interlaced, recipe.ScanProgressive: source.Progressive, recipe.ScanTelecine: source.HardTelecine}
+
+// ScanOf is the scan that a capture is treated as: what was measured, unless the recipe sets another.
+func ScanOf(r recipe.Recipe, v *source.Video) (scan source.Scan, set bool) {
+	if scan, set = scans[r.Picture.Scan]; set {
+		return scan, true
+	}
+	return v.Fields.Scan, false
+}
+
 // fields decides between field rate, frame rate and film.
 func (p *Plan) fields(v *source.Video, r recipe.Recipe) error {
 	d := &p.Decode
 	d.Path, d.Stream, d.PixFmt, d.FullRange = p.Source.Path, v.Index, v.PixFmt, v.Color.Range == "pc"
-	scan := v.Fields.Scan
-	switch r.Picture.Scan {
-	case recipe.ScanInterlaced:
-		scan = source.Interlaced
-	case recipe.ScanProgressive:
-		scan = source.Progressive
-	case recipe.ScanTelecine:
-		scan = source.HardTelecine
-	default:
+	scan, set := ScanOf(r, v)
+	if !set {
 		if v.Fields.Ambiguous {
 			p.warn("The order of this tape's fields could not be measured safely. If motion judders, set the field order by hand.")
 		}

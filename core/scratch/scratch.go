@@ -65,27 +65,36 @@ type Space struct {
 // Open uses root (DefaultRoot if empty), and first removes what dead programs left in it. budget is in bytes; 0 or less means no
 // bound. Nothing is written before the first Dir; a root that doesn't exist is fine.
 func Open(root string, budget int64) (*Space, error) {
-	root, removed, err := cleared(root)
+	root, err := fullRoot(root)
+	if err != nil {
+		return nil, err
+	}
+	removed, err := cleared(root)
 	if err != nil {
 		return nil, err
 	}
 	return &Space{root: root, removed: removed, budget: budget, dirs: map[*Dir]struct{}{}}, nil
 }
 
-// cleared is a root's full path, with what dead programs left in it removed.
-func cleared(root string) (path string, removed []string, err error) {
+// fullRoot is a root's full path.
+func fullRoot(root string) (path string, err error) {
 	if root == "" {
 		if root, err = DefaultRoot(); err != nil {
-			return "", nil, err
+			return "", err
 		}
 	}
 	if root, err = filepath.Abs(root); err != nil {
-		return "", nil, fmt.Errorf("temporary space: %w", err)
+		return "", fmt.Errorf("temporary space: %w", err)
 	}
+	return root, nil
+}
+
+// cleared removes what dead programs left in a root.
+func cleared(root string) (removed []string, err error) {
 	if removed, err = sweep(root, time.Now()); err != nil {
-		return "", nil, fmt.Errorf("clear temporary space: %w", err)
+		return nil, fmt.Errorf("clear temporary space: %w", err)
 	}
-	return root, removed, nil
+	return removed, nil
 }
 
 // Root is the folder in which directories are made.
@@ -98,12 +107,12 @@ func (s *Space) Root() string {
 // Move makes directories in another root (DefaultRoot if empty) from now on; those that are open stay where they are and count as before. It fails, and
 // changes nothing, where no directory can be made.
 func (s *Space) Move(root string) error {
-	root, _, err := cleared(root)
-	if err != nil {
+	root, err := fullRoot(root)
+	if err != nil || root == s.Root() {
 		return err
 	}
-	if root == s.Root() {
-		return nil
+	if _, err := cleared(root); err != nil {
+		return err
 	}
 	trial, err := makeDir(root, "trial")
 	if err != nil {

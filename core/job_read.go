@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/queue"
@@ -93,7 +92,7 @@ func (j *jobs) read(ctx context.Context, job queue.Job) (settled bool) {
 }
 
 func infoOf(p *plan.Plan) info {
-	return info{Facts: Facts(p.Source), Duration: time.Duration(p.Source.Duration * float64(time.Second)), Summary: Summary(p),
+	return info{Facts: Facts(p.Source), Duration: seconds(p.Source.Duration), Summary: Summary(p),
 		Warnings: slices.Clone(p.Warnings), Frames: p.Frames, Load: loadOf(p)}
 }
 

@@ -88,7 +88,7 @@ func (j *jobs) run(ctx context.Context, c *queue.Claim, a *active) {
 	switch {
 	case err == nil:
 		j.lost("note that "+req.Output+" is done", c.Done(last, pack(result{Output: j.store(req.Output), Frames: report.Frames, Size: report.Size,
-			FPS: report.FPS, Elapsed: time.Duration(report.Wall * float64(time.Second)), Warnings: slices.Clone(report.Warnings)})))
+			FPS: report.FPS, Elapsed: seconds(report.Wall), Warnings: slices.Clone(report.Warnings)})))
 	case c.Context().Err() != nil || ctx.Err() != nil || a.noRoom.Load(): // whatever the error is, it came of that
 		j.lost("put "+c.Job.Path+" back", c.Release(last))
 	case j.standsInTheWay(c.Job.ID, err):

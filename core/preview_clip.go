@@ -10,7 +10,6 @@ import (
 	"math"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/recipe"
@@ -202,7 +201,7 @@ func (c *Clip) Play(ctx context.Context, side Side, width, height int, mostRate 
 		return nil, err
 	}
 	if c.streams[side] >= 0 {
-		p.pcm, err = c.tools.PCM(ctx, c.files[side], c.streams[side], ffmpeg.PCMSpec{Rate: clipRate, Channels: 2, Duration: time.Duration(c.Length * float64(time.Second))})
+		p.pcm, err = c.tools.PCM(ctx, c.files[side], c.streams[side], ffmpeg.PCMSpec{Rate: clipRate, Channels: 2, Duration: seconds(c.Length)})
 		if err != nil {
 			p.film.Close()
 			return nil, err

@@ -82,15 +82,15 @@ func (s *Service) estimate(p *plan.Plan) Estimate {
 		}
 		n = network * cost(networkKey(p), usual)
 	}
-	seconds := bound(p, d, n, e, known.cores)
+	takes := bound(p, d, n, e, known.cores)
 	if ratio, ok := known.cost(ratioKey(p)); ok && measured == stages {
-		seconds *= ratio
+		takes *= ratio
 	} else {
-		seconds *= usualRatio
+		takes *= usualRatio
 	}
-	out := Estimate{Time: time.Duration(min(seconds, 1e9) * float64(time.Second)), Size: p.Estimate.Size, Memory: p.Estimate.Memory, Frames: p.Frames, Basis: BasisPartly}
-	if seconds > 0 {
-		out.FPS = float64(p.Frames) / seconds
+	out := Estimate{Time: seconds(min(takes, 1e9)), Size: p.Estimate.Size, Memory: p.Estimate.Memory, Frames: p.Frames, Basis: BasisPartly}
+	if takes > 0 {
+		out.FPS = float64(p.Frames) / takes
 	}
 	switch measured {
 	case stages:

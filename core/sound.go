@@ -84,16 +84,7 @@ func treatTrack(ctx context.Context, t *ffmpeg.Tools, src *source.Source, a sour
 	if a.Channels < 1 || a.Rate < 1 {
 		return plan.Treatment{}, nil
 	}
-	span := func(sec float64) time.Duration { return time.Duration(sec * float64(time.Second)) }
-	// The file's clock starts with its earliest stream.
-	begin := src.Video.Start - src.Video.Lead
-	for _, other := range src.Audio {
-		begin = min(begin, other.Start)
-	}
-	one := soundTrack{tools: t, path: src.Path, track: a, length: span(req.Length), timed: timed(src)}
-	if req.Start > 0 {
-		one.start = span(src.Video.Start - begin + req.Start)
-	}
+	one := soundTrack{tools: t, path: src.Path, track: a, start: onFileClock(src, req.Start), length: seconds(req.Length), timed: timed(src)}
 	one.layout = func(same bool) ffmpeg.Layout { return plan.SoundLayout(req.Recipe, a, same) }
 	if r.Mode == recipe.SoundOff {
 		return one.mixed(ctx)
@@ -104,6 +95,19 @@ func treatTrack(ctx context.Context, t *ffmpeg.Tools, src *source.Source, a sour
 		return out, err
 	}
 	return one.restored(ctx, audio.Settings{Mode: audio.Mode(r.Mode), TargetLUFS: r.Loudness, KeepLoudness: r.Loudness == 0})
+}
+
+// onFileClock is a time from the first picture on as the file's clock has it, which starts with its earliest stream. The beginning is the file's, whatever lies
+// before the first picture.
+func onFileClock(src *source.Source, start float64) time.Duration {
+	if start <= 0 {
+		return 0
+	}
+	begin := src.Video.Start - src.Video.Lead
+	for _, a := range src.Audio {
+		begin = min(begin, a.Start)
+	}
+	return seconds(src.Video.Start - begin + start)
 }
 
 // timed tells whether a capture's container has times of its own for its sound. AVI counts bytes, and what it makes of those is no clock.

@@ -73,7 +73,7 @@ func (s *Service) SoundView(ctx context.Context, req PreviewRequest, progress fu
 		}
 		if a.Channels >= 1 && a.Rate >= 1 {
 			progress(fmt.Sprintf("Comparing sound track %d before and after", i+1))
-			if v.Before, v.After, err = compareSound(ctx, t, src.Path, a, done, start, length); err != nil {
+			if v.Before, v.After, err = compareSound(ctx, t, src.Path, a, done, onFileClock(src, start), seconds(length)); err != nil {
 				return nil, named(req.Path, fmt.Errorf("measure sound track %d: %w", i+1, err))
 			}
 		}
@@ -83,10 +83,9 @@ func (s *Service) SoundView(ctx context.Context, req PreviewRequest, progress fu
 }
 
 // compareSound gives the levels of a part of a track, and those of what its treatment makes of it.
-func compareSound(ctx context.Context, t *ffmpeg.Tools, path string, a source.Audio, done plan.Treatment, start, length float64) (before, after []SoundBand, err error) {
-	span := func(sec float64) time.Duration { return time.Duration(sec * float64(time.Second)) }
+func compareSound(ctx context.Context, t *ffmpeg.Tools, path string, a source.Audio, done plan.Treatment, start, length time.Duration) (before, after []SoundBand, err error) {
 	measure := func(rate, channels int, filters []ffmpeg.Filter, through *audio.Program) ([]SoundBand, error) {
-		pcm, err := t.PCM(ctx, path, a.Index, ffmpeg.PCMSpec{Rate: rate, Channels: channels, Start: span(start), Duration: span(length), Filters: filters})
+		pcm, err := t.PCM(ctx, path, a.Index, ffmpeg.PCMSpec{Rate: rate, Channels: channels, Start: start, Duration: length, Filters: filters})
 		if err != nil {
 			return nil, err
 		}

@@ -63,6 +63,9 @@ func sentence(s string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
+// seconds is a number of seconds as a duration.
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
+
 // Clock writes a duration as h:mm:ss; less than none is 0:00:00.
 func Clock(d time.Duration) string {
 	t := int64(math.Round(max(0, d).Seconds()))

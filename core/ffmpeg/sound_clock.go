@@ -26,7 +26,7 @@ type point struct{ samples, late float64 }
 
 const mostPoints = 1024
 
-// clockLine is what the filter ashowinfo says of a block.
+// line takes what the filter ashowinfo says of a block.
 func (c *SoundClock) line(s string) {
 	_, s, ok := strings.Cut(s, "] n:")
 	if !ok {
@@ -74,6 +74,9 @@ func (c *SoundClock) add(at, n int64, rate int) {
 	c.blocks++
 	c.samples += n
 }
+
+// Rate is the rate of the sound that was heard, in samples a second.
+func (c *SoundClock) Rate() int { return c.rate }
 
 // Drift is how a sound's clock runs against the file's.
 type Drift struct {
@@ -166,6 +169,3 @@ func (s Stretch) filters() []Filter {
 	}
 	return append(chain, exact(s.Rate))
 }
-
-// Rate is the rate of the sound that was heard, in samples a second.
-func (c *SoundClock) Rate() int { return c.rate }

@@ -24,6 +24,7 @@ type AudioTrack struct {
 	Title    string   `json:"title,omitempty"`
 	Default  bool     `json:"default"`
 	late     int      // samples that this ffmpeg's surround is late by; 0: as usual
+	early    int      // samples that the sound would be early by in this ffmpeg's file
 }
 
 // soundFilters puts a track's restoration between the filters that hold it to the picture: it starts with the first picture (earlier sound is
@@ -39,6 +40,9 @@ func (s EncodeSpec) soundFilters(a AudioTrack) []Filter {
 	chain = append(chain, a.layoutFilters()...)
 	if a.Codec == "libopus" { // it refuses others, where the other encoders have ffmpeg bring them to the nearest they know
 		chain = append(chain, F("aformat", "channel_layouts", "mono|stereo|3.0|quad|5.0|5.1|6.1|7.1"))
+	}
+	if a.early > 0 {
+		chain = append(chain, F("adelay", "delays", strconv.Itoa(a.early)+"S", "all", 1))
 	}
 	samples := int64(math.Round(s.Duration() * float64(a.Rate)))
 	return append(chain, F("asetpts", "expr", "N/SR/TB"), F("apad", "whole_len", samples), F("atrim", "end_sample", samples))

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/tapelight/tapelight/core/process"
@@ -86,16 +87,17 @@ func (a AudioTrack) layoutFilters() []Filter {
 
 // measured is a delay that was found out once.
 type measured struct {
-	once sync.Mutex
-	late int
+	once    sync.Mutex
+	known   bool
+	samples int
 }
 
 // UpmixDelay is how many samples late this ffmpeg's surround gives its sound, found out by sending a click through it. Releases differ.
 func (t *Tools) UpmixDelay(ctx context.Context) (int, error) {
 	t.upmix.once.Lock()
 	defer t.upmix.once.Unlock()
-	if t.upmix.late > 0 {
-		return t.upmix.late, nil
+	if t.upmix.known {
+		return t.upmix.samples, nil
 	}
 	if t.filters != nil && !t.filters["surround"] {
 		return 0, &MissingError{t.FFmpeg + " can't spread sound over more channels: it lacks the filter surround", "Choose another layout of the sound, or a full build. " + installHint()}
@@ -116,22 +118,31 @@ func (t *Tools) UpmixDelay(ctx context.Context) (int, error) {
 	if at < click || most < 0.1 || at > click+upmixWindow {
 		return 0, fmt.Errorf("find out how late ffmpeg's surround is: a click at sample %d came out at %d", click, at)
 	}
-	t.upmix.late = max(1, at-click)
-	return t.upmix.late, nil
+	t.upmix.known, t.upmix.samples = true, max(1, at-click)
+	return t.upmix.samples, nil
 }
 
 // settle fills in what only this ffmpeg can tell.
-func (t *Tools) settle(ctx context.Context, s *EncodeSpec) error {
-	tracks := append([]AudioTrack(nil), s.Audio...)
-	for i, a := range tracks {
-		if a.Copy || s.Pictures || !upmixes(Relayout(a.Layout, a.From)) {
+func (t *Tools) settle(ctx context.Context, s *EncodeSpec) (err error) {
+	if s.Pictures {
+		return nil
+	}
+	tracks := slices.Clone(s.Audio)
+	for i := range tracks {
+		a := &tracks[i]
+		if a.Copy {
 			continue
 		}
-		late, err := t.UpmixDelay(ctx)
-		if err != nil {
-			return err
+		if upmixes(Relayout(a.Layout, a.From)) {
+			if a.late, err = t.UpmixDelay(ctx); err != nil {
+				return err
+			}
 		}
-		tracks[i].late = late
+		if a.Codec == "libopus" && s.Container == "mkv" {
+			if a.early, err = t.opusEarly(ctx); err != nil {
+				return err
+			}
+		}
 	}
 	s.Audio = tracks
 	return nil

@@ -21,7 +21,8 @@ type Tools struct {
 	Major, Minor    int    // 0, 0 for development builds
 	filters         map[string]bool
 	encoders        map[string]bool
-	upmix           measured
+	upmix           measured // by how much surround is late
+	opus            measured // see opusEarly
 }
 
 // The oldest release whose options and filters the plans use: 5.1 brought -fps_mode.
@@ -29,7 +30,7 @@ const minMajor, minMinor = 5, 1
 
 // Without these filters the main job can't run.
 var neededFilters = []string{"bwdif", "hqdn3d", "zscale", "scale", "format", "fieldmatch", "decimate", "idet", "setfield", "vstack", "split", "fps", "setpts",
-	"crop", "pad", "fillborders", "drawbox", "deblock", "cas", "setsar", "aresample", "aformat", "apad", "atrim", "asetpts", "pan", "volume", "ebur128", "adeclip", "highpass"}
+	"crop", "pad", "fillborders", "drawbox", "deblock", "cas", "setsar", "aresample", "aformat", "adelay", "apad", "atrim", "asetpts", "pan", "volume", "ebur128", "adeclip", "highpass"}
 
 // MissingError says that ffmpeg, or a part of it, is not there, and what to install.
 type MissingError struct{ What, Hint string }

@@ -25,7 +25,7 @@ var ranks = map[string]int{
 	"resources":     0, "resources/icons": 0,
 	"core/frame": 0, "core/process": 0, "core/scratch": 0, "core/events": 0, "core/recipe": 0, "core/matroska": 0, "core/instance": 0,
 	"core/ffmpeg": 1, "core/neural": 1, "core/audio/masknet": 1, "core/monitor": 1, "core/quality": 1, "core/power": 1, "core/playback": 1,
-	"core/neural/cpu": 2, "core/neural/cuda": 2, "core/neural/neuraltest": 2, "core/source": 2, "core/audio": 2,
+	"core/temporal": 2, "core/neural/cpu": 2, "core/neural/cuda": 2, "core/neural/neuraltest": 2, "core/source": 2, "core/audio": 2,
 	"core/plan":    3,
 	"core/restore": 4, "core/queue": 4, "core/compare": 4,
 	"core":              5,

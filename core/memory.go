@@ -8,6 +8,7 @@ import (
 	"github.com/tapelight/tapelight/core/frame"
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
+	"github.com/tapelight/tapelight/core/temporal"
 )
 
 // memory is the bound for all that this program and its children take. Jobs get what is left when the program itself, its pictures in memory and one
@@ -90,7 +91,11 @@ func (s *Service) fit(p *plan.Plan, grant func(need int64) (limit int64)) error 
 // memoryOf is about what a run of p takes at most, in bytes, the program itself left out: decoder, network and encoder. The figures are measured, see
 // docs/performance.md; TestMemoryIsNotExceeded holds them against runs.
 func memoryOf(p *plan.Plan) int64 {
-	return decoderMemory(p) + sessionMemory(p) + encoderMemory(p)
+	need := decoderMemory(p) + sessionMemory(p) + encoderMemory(p)
+	if !p.Network.Still.Off() {
+		need += int64(temporal.Memory(p.Encode.In))
+	}
+	return need
 }
 
 func decoderMemory(p *plan.Plan) int64 {

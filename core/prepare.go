@@ -180,13 +180,11 @@ func (s *Service) input(ctx context.Context, req Request, src *source.Source) (p
 			return plan.Input{}, err
 		}
 		in.Engine = e.Name()
-		if req.Recipe.Upscale.Network == recipe.NetworkAuto {
-			noise, err := s.noise(ctx, src)
-			if err != nil {
-				return plan.Input{}, err
-			}
-			in.Noise = noise.least
+		noise, err := s.noise(ctx, src)
+		if err != nil {
+			return plan.Input{}, err
 		}
+		in.Noise = noise.least
 	}
 	return in, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/tapelight/tapelight/core/neural"
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
+	"github.com/tapelight/tapelight/core/temporal"
 )
 
 // Renderer makes pictures of plans of whole captures (Start and Length 0).
@@ -108,6 +109,10 @@ func (r *Renderer) restored(ctx context.Context, p *plan.Plan, n int64, margin f
 	}
 	// The network sees the same neighbours as in a run: what lies beyond the capture's ends is repeated by the session.
 	before, after := r.Network.Window()
+	batch := 1
+	if !p.Network.Still.Off() {
+		before, batch = before+temporal.Settled, 4
+	}
 	first := max(0, n-int64(before))
 	decode := windowOf(p.Decode, -p.Encode.Shift, first, n-first+1+int64(after), margin)
 	d, err := r.Tools.Decode(ctx, decode)
@@ -115,11 +120,15 @@ func (r *Renderer) restored(ctx context.Context, p *plan.Plan, n int64, margin f
 		return nil, 0, err
 	}
 	defer d.Close()
-	s, err := neural.Open(ctx, r.Engine, r.Network.AtStrength(p.Network.Strength), p.Decode.Out, neural.Options{Device: p.Network.Device, Batch: 1, Threads: p.Network.Threads})
+	inner, err := neural.Open(ctx, r.Engine, r.Network.AtStrength(p.Network.Strength), p.Decode.Out, neural.Options{Device: p.Network.Device, Batch: batch, Threads: p.Network.Threads})
 	if err != nil {
 		return nil, 0, err
 	}
-	defer s.Close()
+	defer inner.Close()
+	s, err := temporal.Wrap(inner, p.Network.Still)
+	if err != nil {
+		return nil, 0, err
+	}
 	if s.Output() != p.Encode.In {
 		return nil, 0, fmt.Errorf("the network makes pictures of %v where %v are planned", s.Output(), p.Encode.In)
 	}

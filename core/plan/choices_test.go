@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
 	"github.com/tapelight/tapelight/core/source"
+	"github.com/tapelight/tapelight/core/temporal"
 )
 
 func TestNetworks(t *testing.T) {
@@ -90,6 +92,34 @@ func TestColours(t *testing.T) {
 		}
 		if p.Decode.FullRange != (c.color.Range == "pc") {
 			t.Errorf("%s: full range %v", c.name, p.Decode.FullRange)
+		}
+	}
+}
+
+// TestWhatStandsStillIsHeldByTheNoise: the more noise the more, as firmly as the network is asked for; of whole pictures more; a network that is not for
+// tape or film not at all, nor the resampler.
+func TestWhatStandsStillIsHeldByTheNoise(t *testing.T) {
+	fields := neural.Network{Name: "tape-fast", Grid: 2, Scale: 2, Planes: 3, Companion: true, FlipBottom: true}
+	wholes, own := fields, fields
+	wholes.FlipBottom, own.RGB = false, true
+	for _, c := range []struct {
+		network *neural.Network
+		noise   float64
+		asked   int
+		want    temporal.Settings
+	}{
+		{&fields, 0, 100, temporal.Settings{Change: 0.2, Weight: 1}}, {&fields, 5, 100, temporal.Settings{Change: 1.3, Weight: 1}},
+		{&fields, 50, 100, temporal.Settings{Change: 1.96, Weight: 1}}, {&wholes, 5, 50, temporal.Settings{Change: 1.85, Weight: 0.5}},
+		{&own, 5, 100, temporal.Settings{}}, {nil, 5, 100, temporal.Settings{}}, {&fields, 5, 0, temporal.Settings{}},
+	} {
+		in := plan.Input{Source: tape(), Recipe: recipe.Default(), Output: "/out/wedding.mkv", Network: c.network, Noise: c.noise}
+		in.Recipe.Upscale.Strength = c.asked
+		p, err := plan.Make(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Network.Still; math.Abs(got.Change-c.want.Change) > 1e-9 || got.Weight != c.want.Weight {
+			t.Errorf("noise %g, %d %%: %+v, want %+v", c.noise, c.asked, got, c.want)
 		}
 	}
 }

@@ -25,7 +25,7 @@ type Input struct {
 	Length float64 // seconds; 0 is to the end
 
 	Network *neural.Network // nil: the resampler alone
-	Noise   float64         // the capture's, standard deviation in codes of 255, where the network is to do no more than that calls for; 0: all it can
+	Noise   float64         // the capture's, standard deviation in codes of 255; 0 says nothing. A network chosen by itself does no more than that calls for
 	Engine  string
 	Device  string
 	Batch   int

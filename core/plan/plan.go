@@ -6,6 +6,7 @@ import (
 	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/recipe"
 	"github.com/tapelight/tapelight/core/source"
+	"github.com/tapelight/tapelight/core/temporal"
 )
 
 // Plan is what will be done to one capture.
@@ -38,6 +39,8 @@ type Network struct {
 	Threads  int    `json:"threads,omitempty"`
 	MACs     int64  `json:"macs,omitempty"` // multiply-adds a picture
 	Scale    int    `json:"scale"`
+
+	Still temporal.Settings `json:"still"` // how what stands still in its pictures is held still
 }
 
 // SoundTrack is what happens to one track; the filters of the encoder's own pass are in Encode.Audio.

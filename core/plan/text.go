@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/tapelight/tapelight/core/ffmpeg"
@@ -33,6 +34,9 @@ func (p *Plan) Text() string {
 		line("Network", "none: enlarged by the resampler (Lanczos)")
 	} else {
 		line("Network", "%s at %d %%, %d times larger, %.2f billion multiply-adds a picture", n.Name, n.Strength, n.Scale, float64(n.MACs)/1e9)
+		if !n.Still.Off() {
+			line("", "what changes by less than %s of 255 levels is held still", trimFloat(math.Round(100*n.Still.Change)/100))
+		}
 		line("", "engine %s%s, %s", n.Engine, prefix(" on ", n.Device), batchWords(n.Batch))
 	}
 	e := p.Encode

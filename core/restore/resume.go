@@ -9,6 +9,7 @@ import (
 
 	"github.com/tapelight/tapelight/core/ffmpeg"
 	"github.com/tapelight/tapelight/core/plan"
+	"github.com/tapelight/tapelight/core/temporal"
 )
 
 // leadIn is how many coded frames of the capture are decoded before the first that is wanted, so that temporal filters have settled. Lossless outputs, and
@@ -105,6 +106,9 @@ func (r *Runner) runResumable(ctx context.Context, p *plan.Plan) (report *Report
 	before := 0
 	if r.Network != nil && p.Network.Name == r.Network.Name {
 		before, _ = r.Network.Window()
+		if !p.Network.Still.Off() {
+			before += temporal.LeadIn
+		}
 	}
 	s.span = spanFrom(p, found.done, before)
 	s.encode = p.Encode

@@ -52,7 +52,7 @@ func (b bench) plan(t *testing.T, output, encoder string, network *neural.Networ
 	r := recipe.Default()
 	r.Upscale.Height = 0
 	r.Output.Encoder, r.Output.Speed, r.Output.Container = encoder, recipe.SpeedFast, recipe.Choice(strings.TrimPrefix(filepath.Ext(output), "."))
-	p, err := plan.Make(plan.Input{Source: b.source, Recipe: r, Output: output, Network: network, Engine: "cpu"})
+	p, err := plan.Make(plan.Input{Source: b.source, Recipe: r, Output: output, Network: network, Noise: 6, Engine: "cpu"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/tapelight/tapelight/core/neural"
 	"github.com/tapelight/tapelight/core/plan"
 	"github.com/tapelight/tapelight/core/recipe"
+	"github.com/tapelight/tapelight/core/temporal"
 )
 
 // Runner runs plans.
@@ -227,5 +228,13 @@ func (s *stream) open(ctx context.Context) (neural.Session, error) {
 		return nil, fmt.Errorf("the network %s is not loaded", p.Network.Name)
 	}
 	n := p.Network
-	return neural.Open(ctx, s.Engine, s.Network.AtStrength(n.Strength), p.Decode.Out, neural.Options{Device: n.Device, Batch: n.Batch, Threads: n.Threads})
+	inner, err := neural.Open(ctx, s.Engine, s.Network.AtStrength(n.Strength), p.Decode.Out, neural.Options{Device: n.Device, Batch: n.Batch, Threads: n.Threads})
+	if err != nil {
+		return nil, err
+	}
+	session, err := temporal.Wrap(inner, n.Still)
+	if err != nil {
+		inner.Close()
+	}
+	return session, err
 }

@@ -22,7 +22,7 @@ from cases import AUTO, CASES, OUTSIDE, measure, rows, sequence
 
 SHORT = (("VHS SP", "filters, heavy, PAL", "clean"), ("face", "titles", "photo0", "photo4"))
 CLASSICAL, DENOISED = "bwdif + hqdn3d 8:6:12:9", "bwdif + nlmeans"
-CODE = ("cases", "rivals", "scenes", "tape", "composite", "capture", "film", "titles", "clips", "motion")
+CODE = ("cases", "rivals", "scenes", "tape", "composite", "capture", "film", "titles", "clips", "motion", "temporal")
 
 
 def stamp(paths):

@@ -10,6 +10,7 @@ import network
 import rivals
 import scenes
 import tape
+import temporal
 
 W, TIMES, AT, EDGE = 352, 24, (17, 18), 16
 SPEEDS = (0.0, 1.1, 3.9, 9.7)
@@ -103,20 +104,29 @@ def gentle(noise, companion, least):
     return least + (1 - least) * share, ":".join("%.4g" % v for v in parts)
 
 
+def change(noise, progressive):
+    """The change up to which a place stands still, for temporal.Filter (core/plan/network.go)."""
+    return 0.2 + (0.33 if progressive else 0.22) * min(noise, 8)
+
+
 def tapelight(net, y, c, bottom, progressive, auto=False):
-    """The network as the product runs it, all of it or as "auto" does."""
+    """The network as the product runs it, all of it or as "auto" does, with what stands still held still."""
     model, k = net
-    strength, companion = gentle(noise(y), k["companion"], k["least"]) if auto else (1, k["companion"])
+    worn = noise(y)
+    strength, companion = gentle(worn, k["companion"], k["least"]) if auto else (1, k["companion"])
     start = rivals.head(bottom, progressive, "bwdif=1:%d")
     ly, lc = zip(*(rivals.play(y, c, start + f) for f in ("null", "hqdn3d=" + companion)))
-    out = []
-    for t in AT:
+    out, still = [], temporal.Filter(change(worn, progressive), 1)
+    for t in range(2, AT[-1] + 1):
         flip = (lambda a: a.flip(-2)) if not progressive and (t % 2) ^ bottom else (lambda a: a)
         get = lambda a: flip(torch.from_numpy(a)[None, None] - 0.5)
         p = {(name, d): (get(ly[i][t + d]), get(lc[i][t + d, 0]), get(lc[i][t + d, 1])) for i, name in enumerate(("main", "companion")) for d in range(-2, 3)}
         with torch.no_grad():
             planes = network.enlarge(p[k["base"], 0], strength * model(network.pack(k["inputs"], p)))
-        out.append([flip(a)[0, 0].numpy().clip(-0.5, 0.5) + 0.5 for a in planes])
+        code = [((flip(a)[0, 0].numpy() + 0.5).clip(0, 1) * 1023 + 0.5).astype(np.int64) for a in planes]
+        made = still(code[0], np.stack(code[1:]))
+        if t in AT:
+            out.append([a.astype(np.float32) / 1023 for a in made])
     return np.stack([o[0] for o in out]), np.stack([np.stack(o[1:]) for o in out])
 
 

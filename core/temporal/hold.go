@@ -1,6 +1,10 @@
 package temporal
 
-import "github.com/tapelight/tapelight/core/frame"
+import (
+	"encoding/binary"
+
+	"github.com/tapelight/tapelight/core/frame"
+)
 
 // hold draws the rows from..to of the grid towards the picture before, and keeps what comes of it.
 func (t *Filter) hold(f *frame.Frame, from, to int) {
@@ -65,24 +69,50 @@ func (t *Filter) weigh(place, rest []int32, sums [2][]int32, luma, colour []int3
 // that stays comes to be itself.
 func (t *Filter) draw(plane []byte, state []uint16, at, n int, weights []int32, spread uint, wide bool) {
 	s := state[at : at+n]
-	half := int32(1) << t.shift >> 1
-	if !wide {
-		line := plane[at : at+n]
-		for i, b := range line {
-			x := int32(b) << t.shift
-			x += weights[i>>spread] * (int32(s[i]) - x) / 256
-			s[i], line[i] = uint16(x), uint8((x+half)>>t.shift)
-		}
-		return
+	switch {
+	case !wide:
+		t.draw8(plane[at:at+n], s, weights, spread)
+	case spread == 1:
+		t.drawPairs(plane[2*at:2*(at+n)], s, weights)
+	default:
+		t.drawSingles(plane[2*at:2*(at+n)], s, weights)
 	}
-	line := plane[2*at : 2*(at+n)]
-	for i := range s {
-		w := weights[i>>spread]
-		x := int32(uint16(line[2*i])|uint16(line[2*i+1])<<8) << t.shift
+}
+
+func (t *Filter) draw8(line []byte, s []uint16, weights []int32, spread uint) {
+	half := int32(1) << t.shift >> 1
+	for i, b := range line {
+		x := int32(b) << t.shift
+		x += weights[i>>spread] * (int32(s[i]) - x) / 256
+		s[i], line[i] = uint16(x), uint8((x+half)>>t.shift)
+	}
+}
+
+func (t *Filter) drawPairs(line []byte, s []uint16, weights []int32) {
+	shift := t.shift & 15
+	half := int32(1) << shift >> 1
+	line, s = line[:4*len(weights)], s[:2*len(weights)]
+	for i, w := range weights {
+		both := binary.LittleEndian.Uint32(line[4*i:])
+		x, y := int32(both&0xffff)<<shift, int32(both>>16)<<shift
+		if w != 0 {
+			x += w * (int32(s[2*i]) - x) / 256
+			y += w * (int32(s[2*i+1]) - y) / 256
+			binary.LittleEndian.PutUint32(line[4*i:], uint32((x+half)>>shift)|uint32((y+half)>>shift)<<16)
+		}
+		s[2*i], s[2*i+1] = uint16(x), uint16(y)
+	}
+}
+
+func (t *Filter) drawSingles(line []byte, s []uint16, weights []int32) {
+	shift := t.shift & 15
+	half := int32(1) << shift >> 1
+	line, s = line[:2*len(weights)], s[:len(weights)]
+	for i, w := range weights {
+		x := int32(binary.LittleEndian.Uint16(line[2*i:])) << shift
 		if w != 0 {
 			x += w * (int32(s[i]) - x) / 256
-			v := uint16((x + half) >> t.shift)
-			line[2*i], line[2*i+1] = byte(v), byte(v>>8)
+			binary.LittleEndian.PutUint16(line[2*i:], uint16((x+half)>>shift))
 		}
 		s[i] = uint16(x)
 	}

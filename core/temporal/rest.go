@@ -1,6 +1,7 @@
 package temporal
 
 import (
+	"encoding/binary"
 	"math"
 	"sync"
 
@@ -49,33 +50,31 @@ func (t *Filter) compare(f *frame.Frame, from, to int) {
 
 // addPairs16 sums pairs of samples less those before, over what row holds or anew.
 func addPairs16(row []int32, line []byte, s []uint16, shift uint, anew bool) {
+	shift &= 15
 	line, s = line[:4*len(row)], s[:2*len(row)]
+	if anew {
+		clear(row)
+	}
 	for x := range row {
-		a := int32(uint16(line[4*x])|uint16(line[4*x+1])<<8)<<shift - int32(s[2*x])
-		b := int32(uint16(line[4*x+2])|uint16(line[4*x+3])<<8)<<shift - int32(s[2*x+1])
-		if anew {
-			row[x] = a + b
-		} else {
-			row[x] += a + b
-		}
+		both := binary.LittleEndian.Uint32(line[4*x:])
+		row[x] += int32(both&0xffff+both>>16)<<shift - int32(s[2*x]) - int32(s[2*x+1])
 	}
 }
 
 func addPairs8(row []int32, line []byte, s []uint16, shift uint, anew bool) {
+	if anew {
+		clear(row)
+	}
 	for x := range row {
-		d := int32(line[2*x])<<shift - int32(s[2*x]) + int32(line[2*x+1])<<shift - int32(s[2*x+1])
-		if anew {
-			row[x] = d
-		} else {
-			row[x] += d
-		}
+		row[x] += (int32(line[2*x])+int32(line[2*x+1]))<<shift - int32(s[2*x]) - int32(s[2*x+1])
 	}
 }
 
 func less16(d []int32, line []byte, s []uint16, shift uint) {
+	shift &= 15
 	line, s = line[:2*len(d)], s[:len(d)]
 	for x := range d {
-		d[x] = int32(uint16(line[2*x])|uint16(line[2*x+1])<<8)<<shift - int32(s[x])
+		d[x] = int32(binary.LittleEndian.Uint16(line[2*x:]))<<shift - int32(s[x])
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestBenchSoundNetwork prints what the denoiser makes of the scenes of TestBenchSound without its network, and with it, at the same windows: signal to
+// TestBenchSoundNetwork prints what the denoiser makes of the scenes of TestBenchSound without its network, and with it: signal to
 // noise, SI-SDR, level in pauses, real-time factor. BENCH_ONLY=word picks scenes.
 func TestBenchSoundNetwork(t *testing.T) {
 	only := os.Getenv("BENCH_ONLY")
@@ -26,7 +26,7 @@ func TestBenchSoundNetwork(t *testing.T) {
 		}
 		line := fmt.Sprintf("| %-32s", s.name)
 		for _, on := range []bool{false, true} {
-			p.Denoise.Network = on
+			p.Denoise.Network, p.Denoise.Long = on, r.longBeside(p.Denoise.Window)
 			start := time.Now()
 			y := repaired(t, benchRate, repair, x...)
 			wall := time.Since(start).Seconds() / (float64(len(x[0])) / benchRate)

@@ -194,15 +194,22 @@ func denoise(r *Report, s Settings, m measure, p *Program) *Step {
 	p.Denoise = &Denoise{Reduction: reduction, Window: 1 << int(math.Round(math.Log2(float64(r.Rate)*m.window)))}
 	p.Denoise.Print, p.Denoise.Side = r.prints()
 	if masknet.Fits(r.Rate) {
-		p.Denoise.Network, p.Denoise.Window = true, masknet.Window
+		p.Denoise.Network, p.Denoise.Window, p.Denoise.Long = true, masknet.Window, masknet.Long
+	} else {
+		p.Denoise.Long = r.longBeside(p.Denoise.Window)
 	}
 	p.Denoise.Steady = 0.98 - 0.02*min(1, max(0, (r.Noise.SNRDB-12)/6)) // the louder noise is, the more its own swings would sound
+	return &Step{Name: StepDenoise, Why: fmt.Sprintf("Noise at %.0f dBFS, %.0f dB under the sound: lowered by %.0f dB.", r.Noise.FloorDBFS, r.Noise.SNRDB, reduction)}
+}
+
+// longBeside is the length of a second window for the denoiser without a network: for music; 0 for what else sounds.
+func (r *Report) longBeside(window int) int {
 	if c := r.Content; c.Known && c.Music > 0.5 && c.Speech < 0.25 {
-		if long := min(4*p.Denoise.Window, 1<<int(math.Round(math.Log2(float64(r.Rate)*longWindow)))); long > p.Denoise.Window {
-			p.Denoise.Long = long
+		if long := min(4*window, 1<<int(math.Round(math.Log2(float64(r.Rate)*longWindow)))); long > window {
+			return long
 		}
 	}
-	return &Step{Name: StepDenoise, Why: fmt.Sprintf("Noise at %.0f dBFS, %.0f dB under the sound: lowered by %.0f dB.", r.Noise.FloorDBFS, r.Noise.SNRDB, reduction)}
+	return 0
 }
 
 func deEss(r *Report, s Settings, _ measure, p *Program) *Step {

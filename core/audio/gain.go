@@ -7,21 +7,21 @@ import "math"
 // xi the signal to noise ratio expected and gamma the one seen.
 
 // expint is exp(E1(v)/2) by table over the bits of v.
-type expint struct{ table []float64 }
+type expint struct{ table []float32 }
 
 const (
 	expintLow   = -14 // log2 of the least v in the table
 	expintHigh  = 5
-	expintFirst = (1023 + expintLow) << 52 // its bits
-	expintBits  = 5                        // of the mantissa: 32 steps an octave, even within it
+	expintFirst = (127 + expintLow) << 23 // its bits
+	expintBits  = 5                       // of the mantissa: 32 steps an octave, even within it
 )
 
 func newExpint() *expint {
 	e := &expint{}
 	const octaves = expintHigh - expintLow
 	for i := range octaves<<expintBits + 1 {
-		v := math.Float64frombits(expintFirst + uint64(i)<<(52-expintBits))
-		e.table = append(e.table, math.Exp(0.5*e1(v)))
+		v := float64(math.Float32frombits(expintFirst + uint32(i)<<(23-expintBits)))
+		e.table = append(e.table, float32(math.Exp(0.5*e1(v))))
 	}
 	return e
 }
@@ -43,7 +43,7 @@ func e1(v float64) float64 {
 	return math.Exp(-v) / (v + f)
 }
 
-func (e *expint) at(v float64) float64 {
+func (e *expint) at(v float32) float32 {
 	if !(v > 1.0/(1<<-expintLow)) {
 		return e.table[0]
 	}
@@ -51,14 +51,14 @@ func (e *expint) at(v float64) float64 {
 		return 1
 	}
 	// A number's bits are its logarithm but for the mantissa's bend: the first of them number the step, the others tell how far into it.
-	p := math.Float64bits(v) - expintFirst
-	i := p >> (52 - expintBits)
-	in := float64(p&(1<<(52-expintBits)-1)) / (1 << (52 - expintBits))
+	p := math.Float32bits(v) - expintFirst
+	i := p >> (23 - expintBits)
+	in := float32(p&(1<<(23-expintBits)-1)) * (1.0 / (1 << (23 - expintBits)))
 	return e.table[i] + (e.table[i+1]-e.table[i])*in
 }
 
 // logAmplitude is G for xi and gamma.
-func (e *expint) logAmplitude(xi, gamma float64) float64 {
+func (e *expint) logAmplitude(xi, gamma float32) float32 {
 	w := xi / (1 + xi)
 	return w * e.at(w*gamma)
 }

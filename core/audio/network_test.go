@@ -2,6 +2,7 @@ package audio
 
 import (
 	"math"
+	"runtime"
 	"testing"
 
 	"github.com/tapelight/tapelight/core/audio/masknet"
@@ -74,5 +75,37 @@ func TestNetworkWantsItsWindow(t *testing.T) {
 		if _, err := p.stages(); err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// TestDenoiserHoldsLittle holds what the denoiser keeps of two channels at 48 kHz, both windows and the network's streams included, to 20 MB.
+func TestDenoiserHoldsLittle(t *testing.T) {
+	const rate = 48000
+	p := &Program{Rate: rate, Channels: 2, Denoise: &Denoise{Reduction: 18, Window: masknet.Window, Network: true, Print: []Point{{1000, -40}}}}
+	held := func() float64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc) / 1e6
+	}
+	in, out := planes{make([]float64, blockFrames), make([]float64, blockFrames)}, newPlanes(2)
+	hiss(in[0], 0.01, 1)
+	hiss(in[1], 0.01, 2)
+	before := held()
+	stages, err := p.stages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := 0
+	for range 8 * rate / blockFrames {
+		out = stages[0].add(in, out)
+		given += out.len()
+		out = out.empty()
+	}
+	got := held() - before
+	runtime.KeepAlive(stages)
+	t.Logf("%.1f MB", got)
+	if given == 0 || got > 20 {
+		t.Errorf("it holds %.1f MB and gave %d samples", got, given)
 	}
 }

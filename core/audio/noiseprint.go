@@ -5,8 +5,13 @@ import (
 	"slices"
 )
 
-// The quietest quietShare of the windows that hold sound are the pauses.
-const quietShare = 0.05
+// The quietest quietShare of the windows that hold sound are the pauses, and all that are hardly louder than the quietest of them: noise breathes, and its
+// quietest moments alone would tell 2 dB too little.
+const (
+	quietShare = 0.05
+	leastShare = 0.02 // the quietest
+	pauseDepth = 4    // dB from them up; with 3 to 6 the prints are the same within 0.3 dB
+)
 
 // lowQuantile of the levels of one bin, and how far it lies below the mean level of noise (measured on white noise).
 const (
@@ -16,39 +21,50 @@ const (
 	evenness    = 6.0  // dB: the floor of a band lies within it if it is noise; between the partials of music it is deeper the further one looks
 )
 
-// means are the mean spectra of all windows and of the pauses.
-func (s *signalSpectrum) means(classes []int, sounding int) (total, quiet []float64) {
-	total, quiet = make([]float64, len(s.hist)), make([]float64, len(s.hist))
-	var n, quietN int
+// means are the mean spectra of all windows, of the quietest, and of the pauses.
+func (s *signalSpectrum) means(classes []int, sounding int) (total, quiet, pauses []float64) {
+	type mean struct {
+		of    []float64
+		count int
+	}
+	parts := [3]mean{}
+	for i := range parts {
+		parts[i].of = make([]float64, len(s.hist))
+	}
+	seen, least := 0, -1 // least: the loudness of the quietest
 	for i, count := range classes {
 		if count == 0 {
 			continue
 		}
-		inQuiet := float64(n) < max(quietShare*float64(sounding), 5)
-		n += count
-		if inQuiet {
-			quietN += count
+		inQuiet := float64(seen) < max(quietShare*float64(sounding), 5)
+		seen += count
+		if least < 0 && float64(seen) >= max(leastShare*float64(sounding), 3) {
+			least = i
 		}
-		for k, v := range s.sums[i] {
-			total[k] += v
-			if inQuiet {
-				quiet[k] += v
+		for j, in := range [3]bool{true, inQuiet, inQuiet || i <= least+pauseDepth} {
+			if !in {
+				continue
+			}
+			parts[j].count += count
+			for k, v := range s.sums[i] {
+				parts[j].of[k] += v
 			}
 		}
 	}
-	for k := range total {
-		total[k] /= float64(n)
-		quiet[k] /= float64(quietN)
+	for _, p := range parts {
+		for k := range p.of {
+			p.of[k] /= float64(p.count)
+		}
 	}
-	return total, quiet
+	return parts[0].of, parts[1].of, parts[2].of
 }
 
 // print is the noise's level for each bin. Two views of it, each right where the other is not: pauses hold nothing else, if there are pauses; the low
 // quantile of each bin looks between the partials and words of a sound without any. Both err upwards, so the lower one is nearer.
-func (s *signalSpectrum) print(quiet []float64) []float64 {
+func (s *signalSpectrum) print(pauses []float64) []float64 {
 	out := make([]float64, len(s.hist))
 	for k := range out {
-		out[k] = min(db(quiet[k]), s.hist[k].quantile(lowQuantile)+lowBias)
+		out[k] = min(db(pauses[k]), s.hist[k].quantile(lowQuantile)+lowBias)
 	}
 	return out
 }

@@ -8,8 +8,8 @@ import (
 
 // A spectral step works on the spectra of overlapping windows.
 type spectral interface {
-	// frame takes the spectra of one window, a slice for each channel, bins 0..n/2, which it may change and keep until it has given them back,
-	// and returns those of the window that is ready, nil as long as it still looks ahead. Windows come back in order.
+	// frame takes the spectra of one window, a slice for each channel, bins 0..n/2, which it may change and must not keep, and returns those of the
+	// window that is ready, put into the first of the slices it got, nil as long as it still looks ahead. Windows come back in order.
 	frame(in [][]complex128) [][]complex128
 }
 
@@ -22,16 +22,20 @@ type overlap struct {
 	window []float64
 	buf    []float64
 
-	in   planes // from the start of the next window
-	acc  planes // sums, from the first sample that is not complete
-	skip int    // samples of acc that lie before the first one of the sound
-	took int64
-	gave int64
-	free [][][]complex128
+	in      planes // from the start of the next window
+	spectra [][]complex128
+	acc     planes // sums, from the first sample that is not complete
+	skip    int    // samples of acc that lie before the first one of the sound
+	took    int64
+	gave    int64
 }
 
-func newOverlap(n, channels int, step spectral) *overlap {
-	o := &overlap{n: n, hop: n / 4, step: step, fft: fourier.NewFFT(n), window: make([]float64, n), buf: make([]float64, n), in: newPlanes(channels), acc: newPlanes(channels)}
+// newOverlap is for steps that take so many channels and give back as many, or only some of them.
+func newOverlap(n, channels, back int, step spectral) *overlap {
+	o := &overlap{n: n, hop: n / 4, step: step, fft: fourier.NewFFT(n), window: make([]float64, n), buf: make([]float64, n), in: newPlanes(channels), acc: newPlanes(back)}
+	for range channels {
+		o.spectra = append(o.spectra, make([]complex128, n/2+1))
+	}
 	for i := range o.window {
 		o.window[i] = math.Sqrt(0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/float64(n)))
 	}
@@ -58,42 +62,25 @@ func (o *overlap) end(out planes) planes {
 func (o *overlap) run(out planes) planes {
 	at := 0
 	for ; at+o.n <= o.in.len(); at += o.hop {
-		spectra := o.take()
 		for c, x := range o.in {
 			for i, w := range o.window {
 				o.buf[i] = x[at+i] * w
 			}
-			o.fft.Coefficients(spectra[c], o.buf)
+			o.fft.Coefficients(o.spectra[c], o.buf)
 		}
-		if ready := o.step.frame(spectra); ready != nil {
+		if ready := o.step.frame(o.spectra); ready != nil {
 			out = o.put(ready, out)
-			o.free = append(o.free, ready)
 		}
 	}
 	o.in.drop(at)
 	return out
 }
 
-// take gives spectra to fill.
-func (o *overlap) take() [][]complex128 {
-	if k := len(o.free); k > 0 {
-		s := o.free[k-1]
-		o.free = o.free[:k-1]
-		return s
-	}
-	s := make([][]complex128, len(o.in))
-	for c := range s {
-		s[c] = make([]complex128, o.n/2+1)
-	}
-	return s
-}
-
 // put adds a window to the sums and hands out what is complete.
 func (o *overlap) put(spectra [][]complex128, out planes) planes {
 	scale := 1 / (2 * float64(o.n))
-	for c, s := range spectra {
-		o.fft.Sequence(o.buf, s)
-		acc := o.acc[c]
+	for c, acc := range o.acc {
+		o.fft.Sequence(o.buf, spectra[c])
 		for i, w := range o.window {
 			acc[i] += o.buf[i] * w * scale
 		}

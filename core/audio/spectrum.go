@@ -146,12 +146,12 @@ func (s *spectrum) fill(r *Report, scale float64) {
 	total, quiet := make([]float64, bins), make([]float64, bins)
 	var prints [2][]float64
 	for i, one := range s.signals {
-		t, q := one.means(s.classes[:], sounding)
+		t, q, pauses := one.means(s.classes[:], sounding)
 		for k := range t {
 			total[k] += t[k] * scale
 			quiet[k] += q[k] * scale
 		}
-		prints[i] = one.print(q)
+		prints[i] = one.print(pauses)
 	}
 	r.Spectrum = s.thirds(total, quiet)
 	r.Content = s.content.content()

@@ -184,7 +184,7 @@ func newToneStage(rate, channels int, spec Tone) stage {
 		// The root of Hann's window has a mean square of a half: one-sided, a level of p is p·n·n/4·…/2 in all bins together.
 		t.threshold = math.Pow(10, spec.DeEss/10) * float64(n) * float64(n) / 4
 	}
-	return newOverlap(n, channels, t)
+	return newOverlap(n, channels, channels, t)
 }
 
 // ramp rises evenly from 0 at 0 to 1 at 1.

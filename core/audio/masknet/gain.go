@@ -1,12 +1,10 @@
 package masknet
 
-import "math"
-
 const leastGain, mostGain = 1e-3, 0.9995
 
-// Corrected is a gain with the network's correction, added to its logit.
-func Corrected(gain float64, correction float32) float64 {
+// Corrected is a gain whose odds, g/(1-g), are multiplied by what the network says.
+func Corrected(gain, odds float32) float32 {
 	g := max(leastGain, min(mostGain, gain))
-	e := g / (1 - g) * math.Exp(float64(correction))
-	return e / (1 + e)
+	e := g * odds
+	return e / (1 - g + e)
 }

@@ -1,19 +1,20 @@
 // Package masknet is the neural half of the sound denoiser: a small convolutional network that looks at what the other half estimated (core/audio: the
-// signal to noise ratio of each bin, from both ends of time) in its surroundings of time and frequency, and corrects the gains that come of it. The
-// network was trained by resources/models/training/sound.
+// signal to noise ratio of each bin, from both ends of time; what a longer window makes of the sound) in its surroundings of time and frequency, corrects
+// the gains that come of it, and says how much of the longer window's result is to be taken. The network was trained by resources/models/training/sound.
 package masknet
 
 // What the network sees of a window: bins one by one as far as fine, then in groups of wide.
 const (
 	Window = 2048 // samples; the network knows no other
+	Long   = 8192 // samples of the window that it weighs against this one
 	Bins   = Window/2 + 1
 
 	fine = 256
 	wide = 4
 	grid = fine + (Bins-1-fine)/wide
 
-	features = 4
-	c0, c1   = 12, 24 // channels: every window and grid point; every second window and fourth point
+	features = 6
+	c0, c1   = 16, 24 // channels: every window and grid point; every second window and fourth point
 	c2       = 32     // every second window and sixteenth point
 )
 
@@ -65,7 +66,7 @@ func Read(file []byte) (*Network, error) {
 		body2: [3]block{newBlock("body2.0", c2, 5, 1), newBlock("body2.1", c2, 5, 2), newBlock("body2.2", c2, 5, 4)},
 		up2:   newConv("up2", c1, c2, 1, 1), tail1: newBlock("tail1", c1, 3, 1),
 		up1: newConv("up1", c0, c1, 1, 1), tail0: newBlock("tail0", c0, 3, 1),
-		last: newConv("last", 1, c0, 1, 1),
+		last: newConv("last", 2, c0, 1, 1),
 	}
 	if err != nil {
 		return nil, err

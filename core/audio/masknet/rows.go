@@ -8,35 +8,6 @@ func (r row) channel(c, width int) []float32 { return r[c*(width+2) : (c+1)*(wid
 
 func newRow(channels, width int) row { return make(row, channels*(width+2)) }
 
-// add3 adds three taps over frequency to acc: x has two points more than acc.
-func add3(acc, x []float32, w []float32) {
-	n := len(acc)
-	a, b, c := x[:n], x[1:][:n], x[2:][:n]
-	u, v, w2 := w[0], w[1], w[2]
-	for i := range acc {
-		acc[i] += u*a[i] + v*b[i] + w2*c[i]
-	}
-}
-
-// addAcross adds four channels at once.
-func addAcross(acc, a, b, c, d []float32, w []float32) {
-	n := len(acc)
-	a, b, c, d = a[:n], b[:n], c[:n], d[:n]
-	s, t, u, v := w[0], w[1], w[2], w[3]
-	for i := range acc {
-		acc[i] += s*a[i] + t*b[i] + u*c[i] + v*d[i]
-	}
-}
-
-// addDown adds four points of x for one of acc.
-func addDown(acc, x []float32, w []float32) {
-	s, t, u, v := w[0], w[1], w[2], w[3]
-	for i := range acc {
-		y := x[4*i:][:4]
-		acc[i] += s*y[0] + t*y[1] + u*y[2] + v*y[3]
-	}
-}
-
 // across is a layer over the channels at each point, added to out's channels; 4 divides the number of channels.
 func (l *conv) across(out, in row, width int) {
 	for o := range l.to {
@@ -73,26 +44,26 @@ func (l *conv) over(out row, rows []row, width int) {
 	}
 }
 
-// down takes every fourth point only, and all of its rows.
-func (l *conv) down(out row, rows []row, width int) {
+// down takes every fourth point only, and all of its rows; apart is room for four channels of width/4 points.
+func (l *conv) down(out row, rows []row, width int, apart row) {
+	to := width / 4
 	for o := range l.to {
-		acc := out.channel(o, width/4)[1:][:width/4]
+		acc := out.channel(o, to)[1:][:to]
 		for i := range acc {
 			acc[i] = l.bias[o]
 		}
-		for c := range l.from {
-			for r, x := range rows {
-				addDown(acc, x.channel(c, width)[1:], l.w[((o*l.from+c)*l.rows+r)*4:])
-			}
-		}
 	}
-}
-
-// leaky is LeakyReLU with a slope of 0.1, over the points and not the zeros beside them (which it would leave alone, too).
-func leaky(x row) {
-	for i, v := range x {
-		if v < 0 {
-			x[i] = 0.1 * v
+	a, b, c, d := apart.channel(0, to)[1:][:to], apart.channel(1, to)[1:][:to], apart.channel(2, to)[1:][:to], apart.channel(3, to)[1:][:to]
+	for i := range l.from {
+		for r, x := range rows {
+			points := x.channel(i, width)[1:]
+			for j := range a {
+				p := points[4*j:][:4]
+				a[j], b[j], c[j], d[j] = p[0], p[1], p[2], p[3]
+			}
+			for o := range l.to {
+				addAcross(out.channel(o, to)[1:][:to], a, b, c, d, l.w[((o*l.from+i)*l.rows+r)*4:])
+			}
 		}
 	}
 }

@@ -19,7 +19,8 @@ type Stream struct {
 	rows      []row
 	mid1, up  row
 	last      row
-	ready     [][]float32 // corrections by grid point
+	apart     row         // room for down
+	ready     [][]float32 // what it says by grid point
 	used      [][]float32 // room for more of them
 	spare     map[int][]row
 	taken     int
@@ -82,7 +83,8 @@ func (n *Network) Stream() *Stream {
 		s.blocks2[i] = newRunning(&n.body2[i], grid/16)
 	}
 	s.tail1, s.tail0 = newRunning(&n.tail1, grid/4), newRunning(&n.tail0, grid)
-	s.mid1, s.up, s.last = newRow(c1, grid/16), newRow(c0, grid/4), newRow(1, grid)
+	s.mid1, s.up, s.last = newRow(c1, grid/16), newRow(c0, grid/4), newRow(2, grid)
+	s.apart = newRow(4, grid/4)
 	return s
 }
 
@@ -110,47 +112,67 @@ func (s *Stream) through(b *running, x row) row {
 	return out
 }
 
-// Push takes what is known of the next window, Bins values each: gamma, the power over the noise expected; and three estimates of the power of the
-// signal over that of the noise: forward in time, backward, and refined from both. It appends to correction, and returns, what is to be added to the
-// logit of each bin's gain in the window Delay before this one; before there is one it returns nil.
-func (s *Stream) Push(correction []float32, gamma, forward, backward, refined []float64) []float32 {
-	s.push(s.features(gamma, forward, backward, refined))
-	if s.taken <= Delay {
-		return nil
-	}
-	c := s.ready[0]
-	s.ready = append(s.ready[:0], s.ready[1:]...)
-	correction = append(correction, c[:fine]...)
-	for _, v := range c[fine:] {
-		correction = append(correction, v, v, v, v)
-	}
-	s.used = append(s.used, c)
-	return append(correction, c[grid-1])
+// Seen is what is known of a window, Bins values each.
+type Seen struct {
+	Gamma                      []float32 // power over the noise expected, 0 to 1e6
+	Forward, Backward, Refined []float32 // estimates of the power of the signal over that of the noise, 0.001 to 1e6: forward in time, backward, from both
+	Long, Cross                []float32 // of what the longer window makes of the sound, over the noise expected: power; real part of the product with the sound's conjugate
 }
 
-// leastGamma keeps the logarithm from what is silent.
-const leastGamma = 0.02
+// Push takes the next window. From the window after the first Delay ones on it tells true and sets, for the window Delay before this one, odds: what the odds
+// of each bin's gain are to be multiplied by (see Corrected); and share: how much of the longer window's result is to be taken, 0 to 1.
+func (s *Stream) Push(w Seen, odds, share []float32) bool {
+	s.push(s.features(w))
+	if s.taken <= Delay {
+		return false
+	}
+	said := s.ready[0]
+	s.ready = append(s.ready[:0], s.ready[1:]...)
+	spread(odds, said[:grid])
+	spread(share, said[grid:])
+	s.used = append(s.used, said)
+	return true
+}
 
-func (s *Stream) features(gamma, forward, backward, refined []float64) row {
+// spread gives each bin the value of its grid point.
+func spread(to, from []float32) {
+	copy(to, from[:fine])
+	for i, v := range from[fine:grid] {
+		z := to[fine+wide*i:][:wide]
+		z[0], z[1], z[2], z[3] = v, v, v, v
+	}
+	to[Bins-1] = from[grid-1]
+}
+
+const (
+	leastGamma              = 0.02 // keeps the logarithm from what is silent
+	leastLongGain, mostLong = -0.5, 1.5
+)
+
+func (s *Stream) features(w Seen) row {
 	x := s.room(features, grid)
-	to := x.channel(0, grid)[1:]
+	var to [features][]float32
+	for c := range to {
+		to[c] = x.channel(c, grid)[1:]
+	}
 	for i := range grid {
 		from, upto := group(i)
-		sum := 0.0
-		for _, v := range gamma[from:upto] {
-			sum += v
+		var gamma, long, cross float32
+		for k := from; k < upto; k++ {
+			gamma, long, cross = gamma+w.Gamma[k], long+w.Long[k], cross+w.Cross[k]
 		}
-		to[i] = scaled(math.Log(sum/float64(upto-from) + leastGamma))
+		n := float32(upto - from)
+		to[0][i], to[4][i] = scaled(math.Log(float64(gamma/n+leastGamma))), scaled(math.Log(float64(long/n+leastGamma)))
+		to[5][i] = 2*min(mostLong, max(leastLongGain, cross/(gamma+n*1e-6))) - 1
 	}
-	for c, v := range [][]float64{forward, backward, refined} {
-		to := x.channel(c+1, grid)[1:]
+	for c, v := range [][]float32{w.Forward, w.Backward, w.Refined} {
 		for i := range grid {
 			from, upto := group(i)
 			product := 1.0 // each within 1e-3 and 1e6, so that the logarithm can wait
 			for _, e := range v[from:upto] {
-				product *= e
+				product *= float64(e)
 			}
-			to[i] = scaled(math.Log(product) / float64(upto-from))
+			to[c+1][i] = scaled(math.Log(product) / float64(upto-from))
 		}
 	}
 	return x
@@ -186,7 +208,7 @@ func (s *Stream) push(x row) {
 	x1 := s.room(c1, grid/4)
 	s.rows = append(s.rows[:0], s.pair, x0)
 	s.pair = nil
-	n.down1.down(x1, s.rows, grid)
+	n.down1.down(x1, s.rows, grid, s.apart)
 	leaky(x1)
 	for _, b := range s.blocks1 {
 		if x1 = s.through(b, x1); x1 == nil {
@@ -196,7 +218,7 @@ func (s *Stream) push(x row) {
 	s.mid = append(s.mid, x1)
 	x2 := s.room(c2, grid/16)
 	s.rows = append(s.rows[:0], x1)
-	n.down2.down(x2, s.rows, grid/4)
+	n.down2.down(x2, s.rows, grid/4, s.apart)
 	addPlace(x2, n.place2, c2, grid/16)
 	leaky(x2)
 	for _, b := range s.blocks2 {
@@ -230,11 +252,20 @@ func (s *Stream) push(x row) {
 	s.fine = append(s.fine[:0], s.fine[2:]...)
 }
 
-// give queues the corrections of a window.
+// mostLogit is far beyond what a gain can tell.
+const mostLogit = 30
+
+// give queues what the network says of a window: odds and shares.
 func (s *Stream) give() {
-	var c []float32
+	var said []float32
 	if k := len(s.used); k > 0 {
-		c, s.used = s.used[k-1][:0], s.used[:k-1]
+		said, s.used = s.used[k-1][:0], s.used[:k-1]
 	}
-	s.ready = append(s.ready, append(c, s.last.channel(0, grid)[1:][:grid]...))
+	for _, v := range s.last.channel(0, grid)[1:][:grid] {
+		said = append(said, float32(math.Exp(float64(min(mostLogit, max(-mostLogit, v))))))
+	}
+	for _, v := range s.last.channel(1, grid)[1:][:grid] {
+		said = append(said, float32(1/(1+math.Exp(-float64(v)))))
+	}
+	s.ready = append(s.ready, said)
 }

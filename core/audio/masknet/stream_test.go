@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"os"
 	"testing"
 
 	"go.uber.org/goleak"
+	"pgregory.net/rapid"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -27,15 +29,32 @@ func load(t testing.TB) (*Network, []byte) {
 	return n, file
 }
 
-// made are the inputs of export.py: of each feature of window t.
-func made(t int) (v [features][]float64) {
+// made are the inputs of export.py, of window t.
+func made(t int) (s Seen) {
+	v := [6][]float32{}
 	for i := range v {
-		v[i] = make([]float64, Bins)
-		for k := range v[i] {
-			v[i][k] = math.Exp(4*math.Sin(0.31*float64(t)+(0.02+0.01*float64(i))*float64(k)+float64(i)) - 1)
-		}
+		v[i] = make([]float32, Bins)
 	}
-	return v
+	for k := range Bins {
+		for i := range 4 {
+			v[i][k] = float32(math.Exp(4*math.Sin(0.31*float64(t)+(0.02+0.01*float64(i))*float64(k)+float64(i)) - 1))
+		}
+		re, im := 0.5+0.6*math.Sin(0.17*float64(t)+0.015*float64(k)), 0.3*math.Sin(0.11*float64(t)-0.02*float64(k)+1)
+		v[4][k], v[5][k] = v[0][k]*float32(re*re+im*im), v[0][k]*float32(re)
+	}
+	return Seen{v[0], v[1], v[2], v[3], v[4], v[5]}
+}
+
+// told is what a stream says of one window.
+type told struct{ odds, share []float32 }
+
+// push is Stream.Push with room of its own; nil: nothing yet.
+func push(s *Stream, w Seen) *told {
+	a := told{make([]float32, Bins), make([]float32, Bins)}
+	if !s.Push(w, a.odds, a.share) {
+		return nil
+	}
+	return &a
 }
 
 // TestStreamAgreesWithTraining compares with what the same weights gave in the program that trained them.
@@ -43,8 +62,8 @@ func TestStreamAgreesWithTraining(t *testing.T) {
 	n, _ := load(t)
 	var check struct {
 		Outputs []struct {
-			Window, Bin int
-			Value       float64
+			Window, Bin       int
+			Correction, Share float64
 		}
 	}
 	raw, err := os.ReadFile(shipped + ".check.json")
@@ -58,11 +77,10 @@ func TestStreamAgreesWithTraining(t *testing.T) {
 		t.Fatalf("%d values to compare with", len(check.Outputs))
 	}
 	s := n.Stream()
-	var got [][]float32
+	var got []*told
 	for i := range 64 {
-		v := made(i)
-		if c := s.Push(nil, v[0], v[1], v[2], v[3]); c != nil {
-			got = append(got, c)
+		if a := push(s, made(i)); a != nil {
+			got = append(got, a)
 		} else if i >= Delay {
 			t.Fatalf("nothing for window %d", i-Delay)
 		}
@@ -72,10 +90,12 @@ func TestStreamAgreesWithTraining(t *testing.T) {
 	}
 	var most float64
 	for _, o := range check.Outputs {
-		d := math.Abs(float64(got[o.Window][o.Bin]) - o.Value)
+		a := got[o.Window]
+		c, share := math.Log(float64(a.odds[o.Bin])), float64(a.share[o.Bin])
+		d := max(math.Abs(c-o.Correction)/(1+math.Abs(o.Correction)), math.Abs(share-o.Share))
 		most = max(most, d)
-		if d > 2e-4*(1+math.Abs(o.Value)) {
-			t.Errorf("window %d, bin %d: %v, want %v", o.Window, o.Bin, got[o.Window][o.Bin], o.Value)
+		if !(d <= 2e-4) {
+			t.Errorf("window %d, bin %d: %v and %v, want %v and %v", o.Window, o.Bin, c, share, o.Correction, o.Share)
 		}
 	}
 	t.Logf("largest difference %.2g", most)
@@ -84,22 +104,23 @@ func TestStreamAgreesWithTraining(t *testing.T) {
 func TestStreamIsDeterministicAndReusesItsRoom(t *testing.T) {
 	n, _ := load(t)
 	a, b := n.Stream(), n.Stream()
-	v := [2][features][]float64{made(3), made(40)}
-	var ra, rb []float32
+	v := [2]Seen{made(3), made(40)}
+	var ra, rb *told
 	for i := range 120 {
-		x := v[i%2]
-		ra, rb = a.Push(ra[:0], x[0], x[1], x[2], x[3]), b.Push(rb[:0], x[0], x[1], x[2], x[3])
-		for k := range ra {
-			if ra[k] != rb[k] {
-				t.Fatalf("window %d, bin %d: %v and %v", i, k, ra[k], rb[k])
+		ra, rb = push(a, v[i%2]), push(b, v[i%2])
+		if (ra == nil) != (rb == nil) {
+			t.Fatalf("window %d: one stream says something, the other nothing", i)
+		}
+		for k := 0; ra != nil && k < Bins; k++ {
+			if ra.odds[k] != rb.odds[k] || ra.share[k] != rb.share[k] {
+				t.Fatalf("window %d, bin %d: %v, %v and %v, %v", i, k, ra.odds[k], ra.share[k], rb.odds[k], rb.share[k])
 			}
 		}
 	}
 	if ra == nil {
 		t.Fatal("nothing came")
 	}
-	x := v[0]
-	if got := testing.AllocsPerRun(50, func() { ra = a.Push(ra[:0], x[0], x[1], x[2], x[3]) }); got > 0.5 {
+	if got := testing.AllocsPerRun(50, func() { a.Push(v[0], ra.odds, ra.share) }); got > 0.5 {
 		t.Errorf("%v allocations a window", got)
 	}
 }
@@ -108,40 +129,87 @@ func TestStreamIsDeterministicAndReusesItsRoom(t *testing.T) {
 func TestSilenceAndExtremesStayFinite(t *testing.T) {
 	n, _ := load(t)
 	s := n.Stream()
-	low, high, zero := make([]float64, Bins), make([]float64, Bins), make([]float64, Bins)
+	low, high, zero, below := make([]float32, Bins), make([]float32, Bins), make([]float32, Bins), make([]float32, Bins)
 	for k := range low {
-		low[k], high[k] = 0.003, 1e6
+		low[k], high[k], below[k] = 0.003, 1e6, -1e6
 	}
 	for i := range 200 {
-		g, x := zero, low
-		if i%3 == 0 {
-			g, x = high, high
+		w := Seen{zero, low, low, low, zero, zero}
+		switch i % 3 {
+		case 0:
+			w = Seen{high, high, low, high, high, high}
+		case 1:
+			w = Seen{low, low, low, low, high, below}
 		}
-		for k, v := range s.Push(nil, g, x, low, x) {
-			if v != v || math.Abs(float64(v)) > 100 {
-				t.Fatalf("window %d, bin %d: %v", i, k, v)
+		a := push(s, w)
+		for k := 0; a != nil && k < Bins; k++ {
+			if g := Corrected(0.5, a.odds[k]); !(g >= 0 && g <= 1) || !(a.share[k] >= 0 && a.share[k] <= 1) {
+				t.Fatalf("window %d, bin %d: %v, %v", i, k, a.odds[k], a.share[k])
 			}
 		}
 	}
 }
 
 func TestCorrected(t *testing.T) {
-	if g := Corrected(0.3, 0); math.Abs(g-0.3) > 1e-12 {
+	if g := Corrected(0.3, 1); math.Abs(float64(g)-0.3) > 1e-6 {
 		t.Errorf("without a correction 0.3 became %v", g)
 	}
-	last := -1.0
-	for c := float32(-30); c <= 30; c += 0.5 {
-		g := Corrected(0.3, c)
+	last := float32(-1)
+	for c := -8.; c <= 8; c += 0.5 {
+		g := Corrected(0.3, float32(math.Exp(c)))
 		if !(g >= 0 && g <= 1 && g > last) {
-			t.Fatalf("a correction of %v gives a gain of %v after %v", c, g, last)
+			t.Fatalf("odds times exp(%v) give a gain of %v after %v", c, g, last)
 		}
 		last = g
 	}
-	for _, g := range []float64{0, 1, 5} {
-		if v := Corrected(g, 1); !(v >= 0 && v <= 1) {
-			t.Errorf("a gain of %v became %v", g, v)
+	for _, g := range []float32{0, 1, 5} {
+		for _, odds := range []float32{1e-13, 1, 1e13} {
+			if v := Corrected(g, odds); !(v >= 0 && v <= 1) {
+				t.Errorf("a gain of %v became %v", g, v)
+			}
 		}
 	}
+}
+
+// TestKernelsAgree holds the fast ways of the inner loops to the plain ones, bit by bit, for all lengths and without writing beside.
+func TestKernelsAgree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 70).Draw(t, "points")
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		numbers := func(n int) []float32 {
+			v := make([]float32, n)
+			for i := range v {
+				v[i] = float32(rng.NormFloat64())
+			}
+			return v
+		}
+		var rows [6][]float32
+		for i := range rows {
+			rows[i] = numbers(n + 2)
+		}
+		w := numbers(4)
+		same := func(name string, fast func(acc []float32), plain func(i int, v float32) float32) {
+			got, from := numbers(n+2), []float32(nil)
+			from = append(from, got...)
+			fast(got[:n:n])
+			for i, v := range from {
+				if i < n {
+					v = plain(i, v)
+				}
+				if got[i] != v {
+					t.Fatalf("%s of %d points: point %d is %v, want %v", name, n, i, got[i], v)
+				}
+			}
+		}
+		x := rows[0]
+		same("add3", func(acc []float32) { add3(acc, x, w) }, func(i int, v float32) float32 {
+			return v + float32(float32(float32(w[0]*x[i])+float32(w[1]*x[i+1]))+float32(w[2]*x[i+2]))
+		})
+		same("addAcross", func(acc []float32) { addAcross(acc, x, rows[1], rows[2], rows[3], w) }, func(i int, v float32) float32 {
+			return v + float32(float32(float32(float32(w[0]*x[i])+float32(w[1]*rows[1][i]))+float32(w[2]*rows[2][i]))+float32(w[3]*rows[3][i]))
+		})
+		same("leaky", func(x []float32) { leaky(x) }, func(_ int, v float32) float32 { return max(v, float32(0.1*v)) })
+	})
 }
 
 func TestReadRefusesOtherFiles(t *testing.T) {
@@ -171,9 +239,9 @@ func FuzzRead(f *testing.F) {
 func BenchmarkStream(b *testing.B) {
 	n, _ := load(b)
 	s, v := n.Stream(), made(1)
-	var room []float32
+	odds, share := make([]float32, Bins), make([]float32, Bins)
 	for b.Loop() {
-		room = s.Push(room[:0], v[0], v[1], v[2], v[3])
+		s.Push(v, odds, share)
 	}
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/(Window/4/48000.), "RTF")
 }

@@ -1,5 +1,5 @@
 """Renders clips and keeps what training needs of them, windows x bins (f16), in DATA/NAME/NUMBER.npz: the logarithm of gamma and of xi (forward, backward, refined);
-real = Re(S/X) and power = |S|²/|X|², by which the error of a gain g is |X|² (g² - 2 g real + power); noise is the print, |N|² of each bin."""
+real + i imag = S/X, the truth, and long_real + i long_imag = L/X, what the denoiser makes of the long window, seen in the short one; noise is the print, |N|² of each bin."""
 import argparse
 import pathlib
 
@@ -8,7 +8,7 @@ import numpy as np
 import dsp
 import mixture
 
-WINDOW = 2048
+WINDOW, LONG = 2048, 8192
 
 
 def render(rng, pools):
@@ -22,14 +22,15 @@ def render(rng, pools):
         g = mixture.dropouts(rng, len(sound))
         sound, noise = sound * g, noise * g
     n = mixture.over_bins(print_)
-    x, s = dsp.stft(sound + noise, WINDOW), dsp.stft(sound, WINDOW)
-    x, s = x[2:-4], s[2:-4]
+    long = dsp.long_denoised(sound + noise, mixture.over_bins(print_, LONG) * (LONG // WINDOW), LONG)
+    x, s, long = (dsp.stft(v, WINDOW)[2:-4] for v in (sound + noise, sound, long))
     power = np.abs(x) ** 2 + 1e-12
     gamma = np.minimum(power / n, dsp.MOST_GAMMA)
     forward, backward, refined = dsp.estimate(gamma)
+    inverse = np.conj(x) / power
     half = lambda v: np.clip(v, -60000, 60000).astype(np.float16)
     return dict(gamma=half(np.log(gamma + 1e-6)), forward=half(np.log(forward)), backward=half(np.log(backward)), refined=half(np.log(refined)),
-                real=half(np.real(s * np.conj(x)) / power), power=half(np.abs(s) ** 2 / power), noise=n.astype(np.float32), kind=kind)
+                real=half(np.real(s * inverse)), imag=half(np.imag(s * inverse)), long_real=half(np.real(long * inverse)), long_imag=half(np.imag(long * inverse)), noise=n.astype(np.float32), kind=kind)
 
 
 def main():

@@ -53,3 +53,14 @@ def estimate(gamma):
     power = np.minimum(w * w * gamma, gamma)
     mean = np.concatenate([power[:1] * 0, power[:-1]]) + power + np.concatenate([power[1:], power[:1] * 0])
     return forward, backward, np.maximum(REFINED * mean / 3 + (1 - REFINED) * np.maximum(gamma - 1, 0), LEAST_XI)
+
+
+LEAST_LONG = 0.1  # the least gain of the long window: what it leaves carries its share of the noise, as the other gains do
+
+
+def long_denoised(x, noise, window):
+    """x through the denoiser at a longer window, as samples; noise is the print of its bins."""
+    spectra = stft(x, window)
+    gamma = np.minimum(np.abs(spectra) ** 2 / noise, MOST_GAMMA)
+    gain = np.clip(log_amplitude(estimate(gamma)[2], gamma), LEAST_LONG, 1)
+    return istft(gain * spectra, window, len(x))

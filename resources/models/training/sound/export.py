@@ -16,10 +16,14 @@ WINDOWS = 64
 PICKS = [(t, k) for t in (0, 1, 2, 9, 20, 21) for k in (0, 1, 77, 255, 256, 259, 260, 700, 1023, 1024)]
 
 
-def logs():
-    """Of window t, bin k: the logarithm of feature i is 4 sin(0.31 t + (0.02 + 0.01 i) k + i) - 1."""
+def made():
+    """Of window t, bin k: the logarithm of feature i is 4 sin(0.31 t + (0.02 + 0.01 i) k + i) - 1; what the long window makes of the sound is, over the sound,
+    0.5 + 0.6 sin(0.17 t + 0.015 k) + i 0.3 sin(0.11 t - 0.02 k + 1)."""
     i, t, k = np.meshgrid(np.arange(len(FEATURES)), np.arange(WINDOWS), np.arange(1025), indexing='ij')
-    return (4 * np.sin(0.31 * t + (0.02 + 0.01 * i) * k + i) - 1).astype(np.float32)
+    logs = 4 * np.sin(0.31 * t + (0.02 + 0.01 * i) * k + i) - 1
+    t, k = t[0], k[0]
+    values = dict(logs=logs, long_real=0.5 + 0.6 * np.sin(0.17 * t + 0.015 * k), long_imag=0.3 * np.sin(0.11 * t - 0.02 * k + 1))
+    return {name: torch.from_numpy(v.astype(np.float32)[None]) for name, v in values.items()}
 
 
 def main():
@@ -36,8 +40,9 @@ def main():
     head += b' ' * (-len(head) % 8)
     target.write_bytes(struct.pack('<Q', len(head)) + head + data)
     with torch.no_grad():
-        out = spread(net(inputs(torch.from_numpy(logs())[None])))[0]
-    check = {'input': logs.__doc__, 'windows': WINDOWS, 'outputs': [{'window': t, 'bin': k, 'value': float(out[t, k])} for t, k in PICKS]}
+        correction, share = (spread(v)[0] for v in net(inputs(made())))
+    outputs = [{'window': t, 'bin': k, 'correction': float(correction[t, k]), 'share': float(torch.sigmoid(share[t, k]))} for t, k in PICKS]
+    check = {'input': ' '.join(made.__doc__.split()), 'windows': WINDOWS, 'outputs': outputs}
     target.with_suffix('.check.json').write_text(json.dumps(check, indent=1) + '\n')
 
 

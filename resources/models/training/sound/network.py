@@ -1,5 +1,6 @@
-"""The network that corrects the denoiser's gains. It sees each window on a grid: bins one by one as far as FINE, then in groups of WIDE; what it gives is
-added to the logit of the gain, so that nothing is changed where it gives 0."""
+"""The network that corrects the denoiser's gains, and chooses how much of what the long window makes of the sound is taken. It sees each window on a grid: bins one by
+one as far as FINE, then in groups of WIDE. It gives two values a point: one is added to the logit of the gain, so that nothing is changed where it is 0; the other
+is the logit of the long window's share."""
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -7,7 +8,8 @@ from torch.nn import functional as F
 FINE, WIDE, BINS = 256, 4, 1024  # of windows of 2048 samples; the last bin goes with the group before it
 GRID = FINE + (BINS - FINE) // WIDE
 FEATURES = ('gamma', 'forward', 'backward', 'refined')
-LEAST_GAMMA = 0.02
+INPUTS = 6
+LEAST_GAMMA, LONG_GAIN = 0.02, (-0.5, 1.5)
 
 
 def grid(v):
@@ -22,10 +24,15 @@ def spread(v):
     return torch.cat([v[..., :FINE], wide, v[..., -1:]], -1)
 
 
-def inputs(logs):
-    """logs: the four features as logarithms, batch x 4 x windows x 1025; gamma's mean over a group is that of its power."""
-    gamma = torch.log(grid(torch.exp(logs[:, 0])) + LEAST_GAMMA)
-    return torch.stack([gamma, *(grid(logs[:, i]) for i in (1, 2, 3))], 1).add(1) / 3
+def inputs(t):
+    """The six inputs, batch x 6 x windows x 448. t['logs']: the four features as logarithms, batch x 4 x windows x 1025, gamma's mean over a group being that of its
+    power; t['long_real'] and t['long_imag']: what the long window makes of the sound, over the sound. Of it, power over the print's, and the gain that it means."""
+    power = torch.exp(t['logs'][:, 0])
+    mean = grid(power)
+    of_long = torch.log(grid(power * (t['long_real'] ** 2 + t['long_imag'] ** 2)) + LEAST_GAMMA)
+    gain = (grid(power * t['long_real']) / (mean + 1e-6)).clamp(*LONG_GAIN)
+    logs = torch.stack([torch.log(mean + LEAST_GAMMA), *(grid(t['logs'][:, i]) for i in (1, 2, 3)), of_long], 1)
+    return torch.cat([logs.add(1) / 3, gain.mul(2).sub(1)[:, None]], 1)
 
 
 class Block(nn.Module):
@@ -44,9 +51,9 @@ class Block(nn.Module):
 class Network(nn.Module):
     """Three scales: every window and grid point; every second window and fourth point; every second window and sixteenth point."""
 
-    def __init__(self, c0=12, c1=24, c2=32):
+    def __init__(self, c0=16, c1=24, c2=32):
         super().__init__()
-        self.first = nn.Conv2d(len(FEATURES), c0, 3, padding=1)
+        self.first = nn.Conv2d(INPUTS, c0, 3, padding=1)
         self.place = nn.Parameter(torch.zeros(c0, 1, GRID))
         self.down1 = nn.Conv2d(c0, c1, (2, 4), stride=(2, 4))
         self.body1 = nn.Sequential(Block(c1, 3, 1), Block(c1, 3, 2))
@@ -57,18 +64,18 @@ class Network(nn.Module):
         self.tail1 = Block(c1, 3, 1)
         self.up1 = nn.Conv2d(c1, c0, 1)
         self.tail0 = Block(c0, 3, 1)
-        self.last = nn.Conv2d(c0, 1, 1)
+        self.last = nn.Conv2d(c0, 2, 1)
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
 
     def forward(self, x):
-        """batch x 4 x windows x 448, an even number of windows, to batch x windows x 448."""
+        """batch x 6 x windows x 448, an even number of windows, to two of batch x windows x 448: the gain's correction, the share's logit."""
         x0 = F.leaky_relu(self.first(x) + self.place, 0.1)
         x1 = self.body1(F.leaky_relu(self.down1(x0), 0.1))
         x2 = self.body2(F.leaky_relu(self.down2(x1) + self.place2, 0.1))
         x1 = self.tail1(F.leaky_relu(x1 + self.up2(x2).repeat_interleave(4, 3), 0.1))
         x0 = self.tail0(F.leaky_relu(x0 + self.up1(x1).repeat_interleave(4, 3).repeat_interleave(2, 2), 0.1))
-        return self.last(x0)[:, 0]
+        return self.last(x0).unbind(1)
 
 
 LEAST, MOST = 1e-3, 0.9995  # gain

@@ -30,11 +30,32 @@ class Sound(unittest.TestCase):
         before, after = np.abs(x - s)[8:-8], np.abs(gain * x - s)[8:-8]
         self.assertGreater(10 * np.log10((before ** 2).sum() / (after ** 2).sum()), 12)
 
+    def test_long_window_keeps_a_tone(self):
+        rng, n = np.random.default_rng(4), 96000
+        noise, tone = 0.01 * rng.standard_normal(n), np.sin(2 * np.pi * 997 * np.arange(n) / 48000)
+        got = dsp.long_denoised(noise + tone, np.full(4097, 1e-4 * 4096, np.float32), 8192)
+        before, after = noise[9000:-9000], (got - tone)[9000:-9000]
+        self.assertGreater(10 * np.log10((before ** 2).sum() / (after ** 2).sum()), 12)
+
+    def random_inputs(self):
+        shape = (2, 6, 1025)
+        return {'logs': torch.randn(2, 4, 6, 1025), 'long_real': torch.rand(shape), 'long_imag': torch.randn(shape) * 0.1}
+
     def test_untrained_network_changes_nothing(self):
         gain = torch.rand(2, 6, 1025) * 0.9 + 0.05
+        correction, share = network.Network()(network.inputs(self.random_inputs()))
+        self.assertLess(float((network.corrected(gain, correction) - gain).abs().max()), 1e-5)
+        self.assertEqual(float(share.abs().max()), 0)
+
+    def test_grown_network_gives_what_the_smaller_one_gave(self):
+        torch.manual_seed(5)
+        small, x = network.Network(c0=8, c1=12), network.inputs(self.random_inputs())
+        torch.nn.init.normal_(small.last.weight)
         net = network.Network()
-        got = network.corrected(gain, net(network.inputs(torch.randn(2, 4, 6, 1025))))
-        self.assertLess(float((got - gain).abs().max()), 1e-5)
+        train.grown(net, small.state_dict())
+        with torch.no_grad():
+            for got, want in zip(net(x), small(x)):
+                self.assertLess(float((got - want).abs().max()), 1e-4)
 
     def test_grid_and_back(self):
         v = torch.arange(1025.)
@@ -48,9 +69,16 @@ class Sound(unittest.TestCase):
     def test_a_gain_that_is_right_has_no_error(self):
         shape = (1, 40, 1025)
         real = torch.rand(shape) * 0.8 + 0.2
-        t = {'logs': torch.zeros(1, 4, *shape[1:]), 'real': real, 'power': real ** 2}
+        t = {'logs': torch.zeros(1, 4, *shape[1:]), 'real': real, 'imag': torch.zeros(shape), 'long_real': real * 0.3, 'long_imag': real * 0.2}
         self.assertLess(float(train.errors(t, real).abs().max()), 1e-4)
         self.assertGreater(float(train.errors(t, real * 0.5).min()), 0)
+        self.assertGreater(float(train.errors(t, real, 0.5).min()), 0)
+
+    def test_all_of_a_long_window_that_is_right_has_no_error(self):
+        shape = (1, 40, 1025)
+        real, imag = torch.rand(shape), torch.rand(shape)
+        t = {'logs': torch.zeros(1, 4, *shape[1:]), 'real': real, 'imag': imag, 'long_real': real, 'long_imag': imag}
+        self.assertLess(float(train.errors(t, torch.rand(shape) * 0.9 + 0.1, torch.ones(shape)).abs().max()), 1e-4)
 
     def test_noise_has_its_print(self):
         rng = np.random.default_rng(3)

@@ -10,15 +10,16 @@ import torch
 
 import dsp
 import mixture
-from network import FEATURES, Network, corrected, inputs
+from network import FEATURES, Network, corrected, inputs, spread
 
 EDGE = 8  # windows at either end of a piece that don't count
+TRUTH = ('real', 'imag', 'long_real', 'long_imag')
 FLOOR = 0.1  # the least gain that is of use: restoration leaves some noise
 
 
 def piece(path, rng, windows):
     with np.load(path) as d:
-        arrays = {k: d[k] for k in (*FEATURES, 'real', 'power')}
+        arrays = {k: d[k] for k in (*FEATURES, *TRUTH)}
         noise, kind = d['noise'], str(d['kind'])
     at = 0 if rng is None else rng.integers(len(arrays['real']) - windows + 1)
     cut = {k: np.ascontiguousarray(v[at:at + windows].astype(np.float32)) for k, v in arrays.items()}
@@ -45,16 +46,17 @@ def bands():
     return BANDS
 
 
-def errors(t, gain):
-    """Of each clip and bin, summed over the windows, in units of the noise expected."""
+def errors(t, gain, share=0.):
+    """Of each clip and bin, summed over the windows, in units of the noise expected; share is the long window's."""
     gain = torch.where(gain < FLOOR, FLOOR + 0.05 * (gain - FLOOR), gain)
-    e = torch.exp(t['logs'][:, 0]) * (gain * gain - 2 * gain * t['real'] + t['power'])
-    return e[:, EDGE:-EDGE].sum(1).clamp_min(0)
+    real, imag = gain + share * (t['long_real'] - gain) - t['real'], share * t['long_imag'] - t['imag']
+    e = torch.exp(t['logs'][:, 0]) * (real * real + imag * imag)
+    return e[:, EDGE:-EDGE].sum(1)
 
 
 def loss_of(t, net):
-    gain = corrected(t['gain'], net(inputs(t['logs'])))
-    before, after = errors(t, t['gain']), errors(t, gain)
+    correction, share = net(inputs(t))
+    before, after = errors(t, t['gain']), errors(t, corrected(t['gain'], correction), torch.sigmoid(spread(share)))
     least = 0.02 * t['logs'].shape[2]
     whole = torch.log(((after + 1e-3) * t['noise']).sum(1) / ((before + 1e-3) * t['noise']).sum(1))
     by_band = torch.log((after @ bands() + least) / (before @ bands() + least)).mean(1)
@@ -72,6 +74,15 @@ def check(net, paths):
     return '  '.join(f'{k} {np.mean(v, 0)[0]:+.3f} (worst {np.min(v, 0)[0]:+.2f}) bands {np.mean(v, 0)[1]:+.3f}' for k, v in sorted(got.items()))
 
 
+def grown(net, smaller):
+    """net, made to give what a smaller one gives: its new channels add nothing to the old ones yet."""
+    for name, v in net.state_dict().items():
+        old = smaller[name]
+        if old.ndim > 1 and not name.startswith('place'):
+            v[:old.shape[0]] = 0
+        v[tuple(slice(n) for n in old.shape)] = old
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument('name')
@@ -83,7 +94,7 @@ def main():
     p.add_argument('--batch', type=int, default=4)
     p.add_argument('--windows', type=int, default=128)
     p.add_argument('--every', type=float, default=6, help='minutes between checks')
-    p.add_argument('--begin', help='as what another run made')
+    p.add_argument('--begin', help='as what another run made, also of a smaller network')
     p.add_argument('--seed', type=int, default=1)
     a = p.parse_args()
     torch.set_num_threads(1)
@@ -99,7 +110,7 @@ def main():
         mean, step, spent = saved['mean'], saved['step'], saved['spent']
     else:
         if a.begin:
-            net.load_state_dict(torch.load(a.data / f'{a.begin}.pt')['mean'])
+            grown(net, torch.load(a.data / f'{a.begin}.pt')['mean'])
         mean = {k: v.clone() for k, v in net.state_dict().items()}
         print(sum(v.numel() for v in net.parameters()), 'weights', flush=True)
     began, checked, seen = time.monotonic() - spent, spent, []

@@ -94,7 +94,19 @@ func treatTrack(ctx context.Context, t *ffmpeg.Tools, src *source.Source, a sour
 		out.Found = append(out.Found, why)
 		return out, err
 	}
-	return one.restored(ctx, audio.Settings{Mode: audio.Mode(r.Mode), TargetLUFS: r.Loudness, KeepLoudness: r.Loudness == 0})
+	return one.restored(ctx, soundSettings(r))
+}
+
+// soundSettings are the wishes of a recipe as the repair takes them.
+func soundSettings(r recipe.Sound) audio.Settings {
+	s := audio.Settings{Mode: audio.Mode(r.Mode), TargetLUFS: r.Loudness, KeepLoudness: r.Loudness == 0, Treble: float64(r.Treble) / 100}
+	for name, percent := range r.Steps.All() {
+		if s.Strength == nil {
+			s.Strength = map[audio.StepName]float64{}
+		}
+		s.Strength[audio.StepName(name)] = float64(percent) / 100
+	}
+	return s
 }
 
 // onFileClock is a time from the first picture on as the file's clock has it, which starts with its earliest stream. The beginning is the file's, whatever lies

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tapelight/tapelight/core/recipe"
 )
 
 func TestPresets(t *testing.T) {
@@ -118,5 +120,30 @@ func TestProbeAndPlan(t *testing.T) {
 	r = call(t, "plan", "--json", "--container", "mov", path)
 	if err := json.Unmarshal([]byte(r.stdout), &p); err != nil || !strings.HasSuffix(p.Output, ".restored.mov") || p.Frames == 0 {
 		t.Errorf("%v: %+v", err, r)
+	}
+}
+
+// TestStrengthOfSoundSteps is about --sound-steps and --treble, in all the forms in which they may be written.
+func TestStrengthOfSoundSteps(t *testing.T) {
+	home(t)
+	path := webcam(t)
+	for _, c := range []struct {
+		args   []string
+		steps  recipe.Steps
+		treble int
+	}{
+		{nil, "", 0},
+		{[]string{"--sound-steps", "de-ess=0,denoise=60"}, "denoise 60, de-ess 0", 0},
+		{[]string{"--sound-steps", "dehum 50, denoise: 100 %", "--treble", "50"}, "dehum 50", 50},
+		{[]string{"--sound-steps", "", "--treble", "0"}, "", 0},
+	} {
+		r := call(t, append([]string{"plan", "--json", "--network", "none", path}, c.args...)...)
+		var p struct{ Recipe recipe.Recipe }
+		if err := json.Unmarshal([]byte(r.stdout), &p); err != nil || p.Recipe.Sound.Steps != c.steps || p.Recipe.Sound.Treble != c.treble {
+			t.Errorf("%q: %v, %+v", c.args, err, p.Recipe.Sound)
+		}
+	}
+	if r := call(t, "plan", "--network", "none", "--sound-steps", "denoise=60", path); !strings.Contains(r.stdout, "as asked for, where they are needed: denoise at 60 %") {
+		t.Errorf("%+v", r)
 	}
 }

@@ -18,10 +18,10 @@ import (
 type requestFlags struct {
 	output, preset, network, engine, encoder, sound, speed, container string
 	scan, order, rate                                                 string
-	soundCodec, layout, tracks                                        string
+	soundCodec, layout, tracks, soundSteps                            string
 	loudness                                                          float64
 	start, duration                                                   string
-	height, quality, denoise, strength                                int
+	height, quality, denoise, strength, treble                        int
 	threads, batch                                                    int
 	overwrite, resume, json, text                                     bool
 }
@@ -54,6 +54,8 @@ func (f *requestFlags) registerRecipe(c *cobra.Command) {
 	fl.StringVar(&f.soundCodec, "sound-codec", "", "sound codec: auto, aac, opus, flac, pcm, ac3, eac3")
 	fl.StringVar(&f.layout, "layout", "", "sound channels: found (as on the tape), auto (one where both sides carry the same), mono, stereo, or spread over 5.1 or 7.1")
 	fl.StringVar(&f.tracks, "tracks", "", "sound tracks: all (treat each), first (treat the first, copy the others), copy")
+	fl.StringVar(&f.soundSteps, "sound-steps", "", `strength of single repairs in per cent of the usual, as in "denoise=60,de-ess=0": `+recipe.AllowedSteps())
+	fl.IntVar(&f.treble, "treble", 0, "0 to 100 % of what the sound's treble lacks, or has too much of, is mended; 0 leaves it alone")
 	fl.IntVar(&f.height, "height", 0, "height of the output in lines, 240 to 4320; 0 keeps the capture's")
 	fl.IntVar(&f.denoise, "denoise", 0, "0 to 100, for the plain path")
 	fl.StringVar(&f.scan, "scan", "", "what the content is, if measured wrongly: auto, interlaced, progressive, telecine")
@@ -138,6 +140,10 @@ func (f *requestFlags) change(c *cobra.Command, r *recipe.Recipe) {
 	choose("sound-codec", &r.Sound.Codec, f.soundCodec)
 	choose("layout", &r.Sound.Layout, f.layout)
 	choose("tracks", &r.Sound.Tracks, f.tracks)
+	if given("sound-steps") {
+		r.Sound.Steps = recipe.Steps(f.soundSteps).Canonical()
+	}
+	number("treble", &r.Sound.Treble, f.treble)
 	if given("loudness") {
 		r.Sound.Loudness = f.loudness
 	}
@@ -152,7 +158,7 @@ func (f *requestFlags) change(c *cobra.Command, r *recipe.Recipe) {
 
 // flagOf names the option behind a setting.
 var flagOf = map[string]string{"picture.scan": "scan", "picture.field_order": "field-order", "picture.rate": "rate", "picture.denoise": "denoise",
-	"upscale.strength": "strength", "upscale.height": "height", "sound.mode": "sound", "sound.loudness": "loudness", "sound.codec": "sound-codec", "sound.layout": "layout", "sound.tracks": "tracks", "output.container": "container", "output.quality": "quality", "output.speed": "speed"}
+	"upscale.strength": "strength", "upscale.height": "height", "sound.mode": "sound", "sound.loudness": "loudness", "sound.codec": "sound-codec", "sound.layout": "layout", "sound.tracks": "tracks", "sound.steps": "sound-steps", "sound.treble": "treble", "output.container": "container", "output.quality": "quality", "output.speed": "speed"}
 
 // inFlags says an error about a setting in terms of the option it came from.
 func inFlags(err error) error {

@@ -60,6 +60,9 @@ func (p *Plan) Text() string {
 			for _, s := range p.Sound[i].Steps {
 				line("", "%s: %s", s.Name, s.Why)
 			}
+			if words := askedWords(p.Recipe.Sound); words != "" && !a.Copy {
+				line("", "as asked for, where they are needed: %s", words)
+			}
 		}
 	}
 	if len(p.Source.Audio) == 0 {
@@ -75,6 +78,22 @@ func (p *Plan) Text() string {
 	line("Output", "%s", p.Output)
 	line("Estimate", "%s on disk, %s of memory, no temporary files", megabytes(p.Estimate.Size), megabytes(int64(p.Estimate.Memory)))
 	return b.String()
+}
+
+// askedWords says which steps of the sound's repair act in another way than usual; nothing where none does.
+func askedWords(s recipe.Sound) string {
+	if s.Mode == recipe.SoundOff {
+		return ""
+	}
+	var words []string
+	for name, percent := range s.Steps.All() {
+		if percent == 0 {
+			words = append(words, "no "+name)
+		} else {
+			words = append(words, fmt.Sprintf("%s at %d %%", name, percent))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 func prefix(p, s string) string {

@@ -27,6 +27,7 @@ func Parse(file string, text []byte) (Recipe, error) {
 	if r.Title == "" {
 		r.Title = r.Name
 	}
+	r.Sound.Steps = r.Sound.Steps.Canonical()
 	if err := r.Validate(); err != nil {
 		if fe, ok := errors.AsType[*FieldError](err); ok {
 			fe.Line = lineOf(text, fe.Key)

@@ -46,6 +46,9 @@ type Sound struct {
 
 	Layout Choice `toml:"layout,omitempty" json:"layout,omitempty"` // LayoutFound (also where empty), LayoutAuto, LayoutMono, LayoutStereo, Layout51, Layout71
 	Tracks Choice `toml:"tracks,omitempty" json:"tracks,omitempty"` // TracksAll (also where empty), TracksFirst, TracksCopy
+
+	Steps  Steps `toml:"steps,omitempty" json:"steps,omitempty"`   // how strongly single steps of the repair act
+	Treble int   `toml:"treble,omitempty" json:"treble,omitempty"` // 0..100 % of what the treble lacks, or has too much of, is mended
 }
 
 // UnmarshalJSON fills in what records from before a setting was there don't say.
@@ -55,6 +58,7 @@ func (s *Sound) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &v); err != nil {
 		return err
 	}
+	v.Steps = v.Steps.Canonical()
 	*s = Sound(v)
 	return nil
 }

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -82,6 +83,7 @@ func Fields() []Field {
 		number("sound.bitrate", 64, 640, true, func(r *Recipe) any { return r.Sound.Bitrate }),
 		choiceOrNone("sound.layout", func(r *Recipe) Choice { return r.Sound.Layout }, LayoutFound, LayoutAuto, LayoutMono, LayoutStereo, Layout51, Layout71),
 		choiceOrNone("sound.tracks", func(r *Recipe) Choice { return r.Sound.Tracks }, TracksAll, TracksFirst, TracksCopy),
+		number("sound.treble", 0, 100, false, func(r *Recipe) any { return r.Sound.Treble }),
 		choice("output.container", func(r *Recipe) Choice { return r.Output.Container }, ContainerMKV, ContainerMP4, ContainerMOV),
 		number("output.quality", 0, 100, false, func(r *Recipe) any { return r.Output.Quality }),
 		choice("output.speed", func(r *Recipe) Choice { return r.Output.Speed }, SpeedFast, SpeedMedium, SpeedSlow),
@@ -109,6 +111,12 @@ func (r *Recipe) Validate() error {
 		if bad {
 			return &FieldError{File: r.File, Key: f.Key, Value: shown, Allowed: f.Allowed()}
 		}
+	}
+	if _, err := ParseSteps(string(r.Sound.Steps)); err != nil {
+		if fe, ok := errors.AsType[*FieldError](err); ok {
+			fe.File = r.File
+		}
+		return err
 	}
 	for _, s := range []struct{ key, value string }{{"upscale.network", r.Upscale.Network}, {"output.encoder", r.Output.Encoder}} {
 		if strings.TrimSpace(s.value) == "" {

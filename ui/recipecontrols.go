@@ -14,9 +14,10 @@ import (
 // recipeControls are the details of a recipe, in four folded sections, in words that need no knowledge; the terms of the field are in the
 // hints.
 type recipeControls struct {
-	Root  *fyne.Container
-	folds []*fold
-	show  []func(recipe.Recipe)
+	Root     *fyne.Container
+	folds    []*fold
+	show     []func(recipe.Recipe)
+	unfolded func() // tells that a fold was opened or closed
 
 	networks *oneOf[string]
 	encoders *oneOf[string]
@@ -26,7 +27,7 @@ type recipeControls struct {
 type edit func(*recipe.Recipe)
 
 func newRecipeControls(k *kit, changed func(edit), unfolded func()) *recipeControls {
-	c := &recipeControls{}
+	c := &recipeControls{unfolded: unfolded}
 	section := func(title string, summary func(recipe.Recipe) string, parts ...fyne.CanvasObject) {
 		f := newFold(title, k, container.NewVBox(append(parts, space(gap/2))...), unfolded)
 		c.folds = append(c.folds, f)

@@ -31,6 +31,7 @@ func (c *recipeControls) sound(k *kit, changed func(edit)) []fyne.CanvasObject {
 		plain, func(v recipe.Choice) { changed(func(r *recipe.Recipe) { r.Sound.Tracks = v }) })
 	return []fyne.CanvasObject{
 		bind(c, mode, func(r recipe.Recipe) recipe.Choice { return r.Sound.Mode }),
+		c.steps(k, changed),
 		bind(c, loud, func(r recipe.Recipe) float64 { return r.Sound.Loudness }),
 		bind(c, codec, func(r recipe.Recipe) recipe.Choice { return r.Sound.Codec }),
 		bind(c, layout, func(r recipe.Recipe) recipe.Choice { return cmp.Or(r.Sound.Layout, recipe.LayoutFound) }),

@@ -29,7 +29,7 @@ func TestChannelsAndTracksAreChosen(t *testing.T) {
 	k := opened(t).kit
 	c := &recipeControls{}
 	parts := c.sound(k, func(e edit) { e(&r) })
-	if len(parts) != 5 {
+	if len(parts) != 6 {
 		t.Fatalf("%d settings", len(parts))
 	}
 	r.Sound = recipe.Default().Sound

@@ -19,8 +19,8 @@ type captureNoise struct {
 	// moving is from frame to frame wherever the picture stands still, the median of several places; -1 where it could not be measured. A tape's noise is
 	// smeared along the lines, so that one picture alone does not show it.
 	moving float64
-	// least is that, or what differs from line to line, whichever is less, because motion adds to the one and texture to the other; the lowest quarter of the
-	// pictures looked at, because both may add all the same. 0 where it could not be measured.
+	// least is what differs from frame to frame when the camera's motion is undone, or from line to line, whichever is less, because what moves otherwise adds to
+	// the one and texture to the other; the lowest quarter of the pictures looked at, because both may add all the same. 0 where it could not be measured.
 	least float64
 }
 
@@ -59,14 +59,14 @@ func noiseOf(ctx context.Context, t *ffmpeg.Tools, src *source.Source) (captureN
 		// A place that can't be decoded says nothing.
 		_, _ = t.Look(ctx, src.Path, w, func(luma []byte) error {
 			if last != nil {
-				over, still := frameNoise(last, luma, v.Width, v.Height)
-				if still {
+				if over, still := frameNoise(last, luma, v.Width, v.Height); still {
 					moving = append(moving, over)
-				} else {
-					over = math.Inf(1)
 				}
 				if across, ok := lineNoise(luma, v.Width, v.Height); ok {
-					least = append(least, min(over, across))
+					if over, still := panNoise(last, luma, v.Width, v.Height); still {
+						across = min(over, across)
+					}
+					least = append(least, across)
 				}
 			}
 			last = append(last[:0], luma...)

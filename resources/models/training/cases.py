@@ -85,15 +85,50 @@ def blocks(a):
     return a[:h, :w].astype(np.float32).reshape(h // 16, 16, w // 16, 16).transpose(0, 2, 1, 3).reshape(-1, 256)
 
 
+def calmest(variances, levels):
+    """The median deviation of the fifth of a picture's blocks where it is least."""
+    deviation = np.sort(np.sqrt(np.maximum(0, variances))[(levels > 12) & (levels < 243)])
+    return np.median(deviation[:max(1, len(deviation) // 5)])
+
+
+def pan(a, b):
+    """The displacement (down, across) by which b continues a best."""
+    h, w = a.shape
+    rows = [y for y in range(24, h - 24) if (y - 24) % 8 < 2]
+    differs = lambda dy, dx: np.minimum(48, np.abs(a[rows, 24:w - 24:8] - b[[y + dy for y in rows], 24 + dx:w - 24 + dx:8])).sum()
+    best, at = differs(0, 0), (0, 0)
+    for dy in range(-8, 9, 2):
+        for dx in range(-16, 17):
+            d = differs(dy, dx)
+            if d < 0.98 * best:
+                best, at = d, (dy, dx)
+    return at
+
+
+def moved(a, b):
+    """Noise from frame to frame when the camera's motion is undone."""
+    dy, dx = pan(a, b)
+    (h, w), two = a.shape, 2
+    y0, y1, x0, x1 = max(0, -dy) + two, min(h, h - dy) - two, max(0, -dx) + two, min(w, w - dx) - two
+    at = lambda p, y, x: blocks(p[y0 + y:y1 + y, x0 + x:x1 + x])
+    B = lambda y, x: at(b, dy + y, dx + x)
+    d, level = B(0, 0) - at(a, 0, 0), at(a, 0, 0).mean(1)
+    x = (B(0, 1) - B(0, -1) + at(a, 0, 1) - at(a, 0, -1)) / 4
+    y = (B(two, 0) - B(-two, 0) + at(a, two, 0) - at(a, -two, 0)) / 8
+    d, x, y = (p - p.mean(1, keepdims=True) for p in (d, x, y))
+    xx, xy, yy, xd, yd = ((p * q).mean(1) for p, q in ((x, x), (x, y), (y, y), (x, d), (y, d)))
+    xx, yy = xx + 0.5, yy + 0.5
+    det = xx * yy - xy * xy
+    left = d - ((yy * xd - xy * yd) / det)[:, None] * x - ((xx * yd - xy * xd) / det)[:, None] * y
+    return calmest(left.var(1) / 2, level)
+
+
 def noise(y):
-    """A capture's noise in codes as the product measures it (core/network_noise.go)."""
-    def calmest(changes, levels, share):
-        deviation = np.sort(np.sqrt(changes.var(1) / share)[(levels > 12) & (levels < 243)])
-        return np.median(deviation[:max(1, len(deviation) // 5)])
+    """A capture's noise in codes as the product measures it (core/noise.go, core/noise_motion.go)."""
     found = []
     for a, b in zip(y[1:-1].astype(np.float32), y[2:].astype(np.float32)):
         second = b[:-4] - 2 * b[2:-2] + b[4:]  # between every second line
-        found.append(min(calmest(blocks(a - b), blocks(a).mean(1), 2), calmest(blocks(second), blocks(b[2:-2]).mean(1), 6)))
+        found.append(min(moved(a, b), calmest(blocks(second).var(1) / 6, blocks(b[2:-2]).mean(1))))
     return max(0.01, float(np.quantile(found, 0.25)))
 
 

@@ -71,6 +71,7 @@ func (c *recipeControls) steps(k *kit, changed func(edit)) fyne.CanvasObject {
 	for _, t := range ticks {
 		box.Add(t)
 	}
+	box.Add(space(gap / 2))
 	f := newFold(tr("Each repair"), k, box, c.unfolded)
 	c.show = append(c.show, func(r recipe.Recipe) { f.summary.SetText(stepsWords(r.Sound)) })
 	return f.Root

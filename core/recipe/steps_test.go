@@ -209,3 +209,20 @@ func FuzzParseSteps(f *testing.F) {
 		}
 	})
 }
+
+// The passage on steps in the README is a preset as it stands.
+func TestStepsInTheReadme(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	at := slices.Index(lines, "    [sound]")
+	if at < 0 || at+3 > len(lines) {
+		t.Fatal("the README has no such passage")
+	}
+	r, err := recipe.Parse("mine.toml", []byte(strings.Join(lines[at:at+3], "\n")))
+	if err != nil || r.Sound.Steps != "dehum 50, denoise 60, de-ess 0" || r.Sound.Treble != 50 {
+		t.Errorf("%v, %+v", err, r.Sound)
+	}
+}

@@ -44,7 +44,7 @@ type dehummer struct {
 	phase  track[float64]   // their sum
 	even   track[float64]   // the same without its jitter
 
-	moving track[[][]line]       // by half hop: harmonics against the moving phase
+	moving track[moment]         // by half hop: harmonics against the moving phase
 	amp    track[[][]complex128] // by half hop: what is subtracted
 	gave   int                   // up to this one
 }
@@ -189,7 +189,7 @@ func (d *dehummer) next(out planes) planes {
 	}
 	for range 2 { // up to where the phase is known
 		at := d.moving.len() * d.hop / 2
-		d.moving.push(d.demodulate(at, d.short, d.high, d.phaseAt))
+		d.moving.push(moment{d.demodulate(at, d.short, d.high, d.phaseAt), d.phaseAt(at) - d.omega*float64(at)})
 	}
 	if d.moving.len() >= d.amp.len()+humBlock+humAhead {
 		d.settle()

@@ -11,8 +11,14 @@ type line struct {
 	near float64    // |amplitude|² of what sounds within some hertz of it
 }
 
-// humParts is into how many parts a window is cut to see what sounds beside a harmonic.
-const humParts = 16
+// moment is what a window shows against a moving phase.
+type moment struct {
+	lines [][]line // by channel and harmonic
+	phase float64  // that the harmonics were seen from, of the fundamental, over the mean speed's, radians
+}
+
+// humParts is into how many parts a window is cut to see what sounds beside a harmonic: so many that the next harmonic isn't folded onto where that is looked for.
+const humParts = 32
 
 // demodulate gives harmonics 1..high around a sample against a phase, a slice for each channel. Samples before the first and behind the last are not
 // there, and the window's weight is what remains.

@@ -21,10 +21,9 @@ func processorSeconds() float64 {
 func BenchmarkDenoise(b *testing.B) {
 	const rate, seconds = 48000, 20
 	for name, d := range map[string]Denoise{
-		"short":        {Window: masknet.Window},
-		"network":      {Window: masknet.Window, Network: true},
-		"long":         {Window: masknet.Window, Long: 4 * masknet.Window},
-		"long+network": {Window: masknet.Window, Long: 4 * masknet.Window, Network: true},
+		"one window":  {Window: masknet.Window},
+		"two windows": {Window: masknet.Window, Long: masknet.Long},
+		"network":     {Window: masknet.Window, Long: masknet.Long, Network: true},
 	} {
 		for channels := 1; channels <= 2; channels++ {
 			b.Run(map[int]string{1: "mono/", 2: "stereo/"}[channels]+name, func(b *testing.B) {

@@ -33,9 +33,9 @@ func TestNetworkLosesNothing(t *testing.T) {
 	}
 }
 
-// TestNetworkMakesUpForItsPrint holds what the network is good for: a print that is 6 dB too high, as one measured under dense music is, costs little. On
-// synthetic sound, whose tones stand still, the denoiser alone does best with a right print; there the network may cost no more than 1 dB. Reduction and Dry
-// are limits whatever it says.
+// TestNetworkMakesUpForItsPrint holds what the network is good for: a print that is 6 dB too high, as one measured under dense music is, costs little, and of notes
+// that are held it takes more from the longer window. Where the denoiser alone does best, synthetic speech with a right print, it may cost no more than 0.5 dB.
+// Reduction and Dry are limits whatever it says.
 func TestNetworkMakesUpForItsPrint(t *testing.T) {
 	const rate = 48000
 	for name, base := range map[string][]float64{"speech": speech(rate, 8, 3), "music": music(rate, 8, 3)} {
@@ -53,7 +53,8 @@ func TestNetworkMakesUpForItsPrint(t *testing.T) {
 			return dbRMS(base) - dbRMS(rest)
 		}
 		before := dbRMS(base) - 20*math.Log10(level)
-		for _, c := range []struct{ tooHigh, won float64 }{{0, -1}, {6, 0.4}} {
+		won := map[string][2]float64{"speech": {-0.5, 0.7}, "music": {0.6, 2}}[name]
+		for _, c := range []struct{ tooHigh, won float64 }{{0, won[0]}, {6, won[1]}} {
 			alone, with := run(c.tooHigh, Denoise{Reduction: 18}), run(c.tooHigh, Denoise{Reduction: 18, Network: true})
 			t.Logf("%s, print %.0f dB too high: %.2f dB, denoiser alone %.2f, with the network %.2f", name, c.tooHigh, before, alone, with)
 			if with < alone+c.won {

@@ -134,7 +134,7 @@ func (s *spectrum) noise(r *Report, prints [2][]float64, total []float64, scale 
 const (
 	hissFrom, hissTo = 900.0, 8000.0 // Hz
 	hissSlope        = 0.75          // dB a band downwards
-	hissBump         = 2.5           // dB
+	hissBump         = 1.0           // dB
 )
 
 func capToHiss(bands *[15]float64, even [15]bool, top float64) {

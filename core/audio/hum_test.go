@@ -8,7 +8,8 @@ import (
 
 var tapeHum = map[int]float64{1: -40, 2: -46, 3: -48, 4: -55, 5: -52, 7: -58}
 
-// Hum at 59.3 Hz under speech and under music: found where it is, taken out by 30 dB at least, and what lies beside it kept.
+// Hum at 59.3 Hz under speech and under music: found where it is, taken out by 50 dB at least where pauses show it and by 30 between notes, and what lies
+// beside it kept.
 func TestHumIsTakenOut(t *testing.T) {
 	const rate, fundamental = 16000, 59.3
 	for name, base := range map[string][]float64{"speech": speech(rate, 30, 1), "music": music(rate, 30, 1)} {
@@ -43,9 +44,9 @@ func TestHumIsTakenOut(t *testing.T) {
 				}
 				down := want - level(rest, rate, fundamental*float64(k))
 				t.Logf("harmonic %d: found at %.3f Hz (%.3f Hz off), %.1f dB down", k, l.Hz, l.Hz-fundamental*float64(k), down)
-				need := 30.0
-				if k > 4 { // voices cover these, and they are 15 dB weaker
-					need = 15
+				need := 50.0
+				if k > 2 && name == "music" { // notes cover these all the time
+					need = 30
 				}
 				if k == 7 && name == "music" { // a note is played at 415.3 Hz, which must stay
 					need = 0
@@ -139,7 +140,53 @@ func TestHumThatEnds(t *testing.T) {
 	}
 	before, after := dbRMS(y[2*rate:(ends-4)*rate]), dbRMS(y[(ends+4)*rate:])
 	t.Logf("what is left of hum at %.1f dBFS: %.1f dBFS; added behind its end: %.1f dBFS", dbRMS(x[:rate/5]), before, after)
-	if before > -75 || after > -75 {
+	if before > -85 || after > -85 {
 		t.Errorf("%.1f dBFS of hum are left, %.1f are added behind its end", before, after)
+	}
+}
+
+// Hum whose pitch and level swing as fast as a capstan turns is followed; so is slow wander. Half a minute that is read at once is no reason to lose either.
+func TestHumThatSwings(t *testing.T) {
+	const rate = 8000
+	for _, c := range []struct {
+		name       string
+		wow, every float64 // Hz, s
+		swell      float64
+		left       float64 // dB by which all of it falls, at least
+	}{
+		{"still", 0, 1, 0, 42},
+		{"slow", 0.06, 20, 0.1, 37},
+		{"capstan", 0.06, 1.1, 0.05, 30},
+	} {
+		for name, x := range map[string][]float64{"speech": speech(rate, 40, 3), "music": music(rate, 40, 3)} {
+			clean := append([]float64(nil), x...)
+			phase := 0.0
+			for i := range x {
+				now := float64(i) / rate
+				swing := math.Sin(2 * math.Pi * now / c.every)
+				phase += (59.3 + c.wow*swing) / rate
+				for k, level := range tapeHum {
+					x[i] += (1 + c.swell*swing) * math.Sqrt2 * math.Pow(10, level/20) * math.Sin(2*math.Pi*(phase*float64(k)+0.1*float64(k)))
+				}
+			}
+			spec := Dehum{Hz: 59.3, Depth: 1}
+			for k, level := range tapeHum {
+				spec.Harmonics = append(spec.Harmonics, k)
+				spec.Levels = append(spec.Levels, Point{59.3 * float64(k), level})
+			}
+			y := processed(t, &Program{Rate: rate, Channels: 1, Dehum: &spec}, x)[0]
+			part := func(a []float64) []float64 {
+				d := make([]float64, len(a)-4*rate)
+				for i := range d {
+					d[i] = a[i+2*rate] - clean[i+2*rate]
+				}
+				return d
+			}
+			down := dbRMS(part(x)) - dbRMS(part(y))
+			t.Logf("%s under %s: %.1f dB down", c.name, name, down)
+			if down < c.left {
+				t.Errorf("%s under %s: hum is only %.1f dB down", c.name, name, down)
+			}
+		}
 	}
 }

@@ -25,6 +25,7 @@ const (
 )
 
 func main() {
+	core.CollectEarly()
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // nohup
 		signals = append(signals, syscall.SIGHUP)

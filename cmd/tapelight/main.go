@@ -18,6 +18,7 @@ const appID = "app.tapelight.Tapelight"
 var version = ""
 
 func main() {
+	core.CollectEarly()
 	if err := run(os.Args[1:]); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return

@@ -47,6 +47,8 @@ type dehummer struct {
 	moving track[moment]         // by half hop: harmonics against the moving phase
 	amp    track[[][]complex128] // by half hop: what is subtracted
 	gave   int                   // up to this one
+
+	nothing planes // a hop of silence, behind the end
 }
 
 type lead struct {
@@ -139,9 +141,11 @@ func (d *dehummer) end(out planes) planes {
 
 // endPart appends some of the rest.
 func (d *dehummer) endPart(out planes) (planes, bool) {
-	nothing := newPlanes(len(d.in)).zeros(d.hop)
 	for int64(d.moving.len()-1)*int64(d.hop/2) < d.took {
-		d.feed(nothing)
+		if d.nothing == nil {
+			d.nothing = newPlanes(len(d.in)).zeros(d.hop)
+		}
+		d.feed(d.nothing)
 		out = d.goOn(out)
 	}
 	if d.gave+1 >= d.amp.len() {

@@ -25,9 +25,6 @@ const (
 	humNearCount = 0.1 // what sounds some hertz beside a harmonic counts as this share of its power on it
 )
 
-// humTurnStiff are what stiffness chooses from.
-var humTurnStiff = []float64{2e4, 1e3, 10}
-
 // humFit is the joint estimate over some windows.
 type humFit struct {
 	ks     []int

@@ -1,5 +1,7 @@
 package audio
 
+import "slices"
+
 // planes are channels of samples beside each other, all of one length, full scale ±1.
 type planes [][]float64
 
@@ -38,9 +40,8 @@ func (p planes) empty() planes {
 // zeros appends n samples of silence.
 func (p planes) zeros(n int) planes {
 	for c := range p {
-		for range n {
-			p[c] = append(p[c], 0)
-		}
+		p[c] = slices.Grow(p[c], n)[:len(p[c])+n]
+		clear(p[c][len(p[c])-n:])
 	}
 	return p
 }

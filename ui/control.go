@@ -158,13 +158,12 @@ func newAmount(label, tip string, k *kit, low, high, step int, words func(int) s
 
 // Set shows a value without telling anybody.
 func (a *amount) Set(v int) {
-	a.value.SetText(a.words(v))
-	if int(a.slide.Value+0.5) == v {
-		return
+	if int(a.slide.Value+0.5) != v {
+		a.setting = true
+		a.slide.SetValue(float64(v)) // which rounds to a step, and says that
+		a.setting = false
 	}
-	a.setting = true
-	a.slide.SetValue(float64(v))
-	a.setting = false
+	a.value.SetText(a.words(v))
 }
 
 func strengthWords(v int) string {

@@ -38,10 +38,7 @@ func (c *recipeControls) steps(k *kit, changed func(edit)) fyne.CanvasObject {
 	box := container.NewVBox()
 	add := func(a *amount, get func(recipe.Recipe) int) {
 		box.Add(a.Root)
-		c.show = append(c.show, func(r recipe.Recipe) {
-			a.Set(get(r))
-			a.value.SetText(a.words(get(r))) // also what the slider has no place for
-		})
+		c.show = append(c.show, func(r recipe.Recipe) { a.Set(get(r)) })
 	}
 	var ticks []fyne.CanvasObject
 	for _, s := range soundSteps() {

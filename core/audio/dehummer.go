@@ -141,12 +141,12 @@ func (d *dehummer) end(out planes) planes {
 
 // endPart appends some of the rest.
 func (d *dehummer) endPart(out planes) (planes, bool) {
-	for int64(d.moving.len()-1)*int64(d.hop/2) < d.took {
+	if int64(d.moving.len()-1)*int64(d.hop/2) < d.took {
 		if d.nothing == nil {
 			d.nothing = newPlanes(len(d.in)).zeros(d.hop)
 		}
 		d.feed(d.nothing)
-		out = d.goOn(out)
+		return d.goOn(out), true
 	}
 	if d.gave+1 >= d.amp.len() {
 		if int64(d.amp.len()-1)*int64(d.hop/2) >= d.took {

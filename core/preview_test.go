@@ -59,12 +59,12 @@ func TestPreviewIsTheRun(t *testing.T) {
 	}{
 		{"ntsc-vhs", "plain", still, 0},
 		{"ntsc-vhs", "everything", worn, 3},
-		{"pal-dv", "network", quick(recipe.NetworkAuto), 2},
+		{"pal-dv", "network", quick(recipe.NetworkAuto), 3},
 		{"film-hard", "plain", still, 0},
 		{"archive-422", "plain", still, 0},
 		{"webcam", "plain", still, 0},
-		{"webcam", "network", quick(recipe.NetworkAuto), 2},
-		{"film-hard", "network", quick(recipe.NetworkAuto), 2},
+		{"webcam", "network", quick(recipe.NetworkAuto), 3},
+		{"film-hard", "network", quick(recipe.NetworkAuto), 3},
 	} {
 		t.Run(c.sample+"/"+c.name, func(t *testing.T) {
 			sample := tape.For(t, sampleSeconds, c.sample)[c.sample]

@@ -1,11 +1,15 @@
 """Checks of the bench's own arithmetic. Run: python3 -m unittest"""
+import json
+import os
 import unittest
 
 import numpy as np
+import scipy.ndimage
 
 import bench
 import cases
 import rivals
+import temporal
 
 
 def picture(seed, h=96, w=96):
@@ -46,6 +50,20 @@ class TestAuto(unittest.TestCase):
         self.assertEqual(cases.gentle(0.01, "8:2:12:10", 0.4), (0.4, "1.2:0.3:1.8:1.5"))
         self.assertEqual(cases.gentle(2, "8:2:12:10", 0.4), (0.7, "4.6:2:6.9:10"))
         self.assertEqual(cases.gentle(5, "8:2:12:10", 0.4), (1, "8:2:12:10"))
+
+
+class TestStill(unittest.TestCase):
+    def test_the_filter_is_the_programs(self):
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../core/temporal/testdata/golden.json")) as f:
+            self.assertEqual(temporal.golden(), json.load(f))
+
+    def test_noise_is_read_through_a_pan(self):
+        rng = np.random.default_rng(4)
+        wide = scipy.ndimage.gaussian_filter(rng.normal(0, 1, (96, 400)), 1.2) * 120 + 120
+        shots = np.stack([wide[:, 7 * t:7 * t + 256] for t in range(5)])
+        for sigma in (0, 4):
+            got = cases.noise((shots + sigma * rng.normal(0, 1, shots.shape)).clip(0, 255).round().astype(np.uint8))
+            self.assertLess(abs(got - sigma), 0.6 + 0.15 * sigma)
 
 
 class TestTables(unittest.TestCase):

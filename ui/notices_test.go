@@ -97,6 +97,15 @@ func TestHintsAppearAndGo(t *testing.T) {
 	if b.kit.tips.bubble.Visible() {
 		t.Error("a hint appears after the pointer has gone")
 	}
+	openRepairs(b).slides["Clicks"].MouseIn(nil)
+	b.pass()
+	if !b.kit.tips.bubble.Visible() {
+		t.Fatal("a slider has no hint")
+	}
+	b.recipe.scroll.ScrollToBottom()
+	if b.kit.tips.bubble.Visible() {
+		t.Error("the hint stays when what it is about is scrolled away")
+	}
 }
 
 func TestFaultsAreShown(t *testing.T) {

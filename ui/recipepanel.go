@@ -86,6 +86,7 @@ func newRecipePanel(k *kit, on recipeActions) *recipePanel {
 	bottom := container.NewVBox(p.estimate, boldText(tr("Save new videos")), p.folder)
 	p.scroll = container.NewVScroll(container.NewVBox(p.picker, space(gap/2), p.controls.Root,
 		container.NewHBox(layout.NewSpacer(), p.reset, p.keep)))
+	p.scroll.OnScrolled = func(fyne.Position) { k.tips.Leave() } // what it is about has gone from beneath it
 	p.Root = newSurface(colorSurface, 0, fyne.NewSize(1.5*gap, 1.5*gap),
 		container.NewBorder(container.NewVBox(top, p.trouble, space(gap/2)), container.NewVBox(space(gap/2), bottom), nil, nil, p.scroll))
 	p.SetFolder("")

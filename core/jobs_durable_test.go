@@ -311,7 +311,7 @@ func TestAFullDiskHoldsItsOwnVideos(t *testing.T) {
 	free.Store(50e9)
 	c.pass(t, 2*time.Second)
 	<-g.opened
-	// The first as a rule; the second where the first's record is being written just then.
+	// The first as a rule; the second where there came to be room just between looking at the first and at it.
 	snap = await(t, s, "a video of that disk", func(snap core.Snapshot) bool {
 		return byID(snap, ids[0]).State == core.Running || byID(snap, ids[1]).State == core.Running
 	})

@@ -86,7 +86,7 @@ func none(err error) error {
 }
 
 // Restored is picture n of p as it goes to the encoder's chain, in p.Encode.In's format. It is what a run of the plan makes, up to the lead-in of the
-// temporal denoiser: see leadIn.
+// temporal denoiser and of the filter behind the network: see leadIn and temporal.Settled.
 func (r *Renderer) Restored(ctx context.Context, p *plan.Plan, n int64) (*frame.Frame, error) {
 	return attempts(ctx, p, func(margin float64) (*frame.Frame, float64, error) { return r.restored(ctx, p, n, margin) })
 }

@@ -28,6 +28,8 @@ func (t *Filter) hold(f *frame.Frame, from, to int) {
 }
 
 // spread fills rest for the cells of row y, linearly between the centres of blocks; values has room for a row of blocks.
+//
+//go:norace
 func (t *Filter) spread(y int, values, rest []int32) {
 	a, b, k := between(y, t.bh)
 	for i := range values {
@@ -52,6 +54,8 @@ func between(i, n int) (a, b int, k int32) {
 
 // weigh gives the weights of the picture before, of 256, for one row of cells: for luma by how much the surroundings (rest) and the place stand still, for
 // chroma by that of its own place as well. sums are those of chroma's changes in three rows.
+//
+//go:norace
 func (t *Filter) weigh(place, rest []int32, sums [2][]int32, luma, colour []int32) {
 	u, v := sums[0][:len(place)+2], sums[1][:len(place)+2]
 	for x, d := range place {
@@ -79,6 +83,7 @@ func (t *Filter) draw(plane []byte, state []uint16, at, n int, weights []int32, 
 	}
 }
 
+//go:norace
 func (t *Filter) draw8(line []byte, s []uint16, weights []int32, spread uint) {
 	half := int32(1) << t.shift >> 1
 	for i, b := range line {
@@ -88,6 +93,7 @@ func (t *Filter) draw8(line []byte, s []uint16, weights []int32, spread uint) {
 	}
 }
 
+//go:norace
 func (t *Filter) drawPairs(line []byte, s []uint16, weights []int32) {
 	shift := t.shift & 15
 	half := int32(1) << shift >> 1
@@ -104,6 +110,7 @@ func (t *Filter) drawPairs(line []byte, s []uint16, weights []int32) {
 	}
 }
 
+//go:norace
 func (t *Filter) drawSingles(line []byte, s []uint16, weights []int32) {
 	shift := t.shift & 15
 	half := int32(1) << shift >> 1

@@ -8,7 +8,8 @@ import (
 	"github.com/tapelight/tapelight/core/frame"
 )
 
-// each calls do for parts of n rows, side by side.
+// each calls do for parts of n rows, side by side. What the parts read of each other's rows was written before the call; so the loops over samples leave the race
+// detector out (go:norace), which makes them ten times as slow.
 func (t *Filter) each(n int, do func(from, to int)) {
 	var all sync.WaitGroup
 	for i := 1; i < t.bands; i++ {
@@ -49,6 +50,8 @@ func (t *Filter) compare(f *frame.Frame, from, to int) {
 }
 
 // addPairs16 sums pairs of samples less those before, over what row holds or anew.
+//
+//go:norace
 func addPairs16(row []int32, line []byte, s []uint16, shift uint, anew bool) {
 	shift &= 15
 	line, s = line[:4*len(row)], s[:2*len(row)]
@@ -61,6 +64,7 @@ func addPairs16(row []int32, line []byte, s []uint16, shift uint, anew bool) {
 	}
 }
 
+//go:norace
 func addPairs8(row []int32, line []byte, s []uint16, shift uint, anew bool) {
 	if anew {
 		clear(row)
@@ -70,6 +74,7 @@ func addPairs8(row []int32, line []byte, s []uint16, shift uint, anew bool) {
 	}
 }
 
+//go:norace
 func less16(d []int32, line []byte, s []uint16, shift uint) {
 	shift &= 15
 	line, s = line[:2*len(d)], s[:len(d)]
@@ -78,6 +83,7 @@ func less16(d []int32, line []byte, s []uint16, shift uint) {
 	}
 }
 
+//go:norace
 func less8(d []int32, line []byte, s []uint16, shift uint) {
 	for x := range d {
 		d[x] = int32(line[x])<<shift - int32(s[x])
@@ -85,6 +91,8 @@ func less8(d []int32, line []byte, s []uint16, shift uint) {
 }
 
 // around sums row y of a grid with its neighbours above and below, into sum, which has room for the cells beyond both ends: edges are repeated.
+//
+//go:norace
 func (t *Filter) around(grid []int32, y int, sum []int32) {
 	row := func(y int) []int32 { y = min(t.h-1, max(0, y)); return grid[y*t.w : (y+1)*t.w] }
 	a, b, c, in := row(y-1), row(y), row(y+1), sum[1:t.w+1]
@@ -95,6 +103,8 @@ func (t *Filter) around(grid []int32, y int, sum []int32) {
 }
 
 // ninth is the size of a sum of nine.
+//
+//go:norace
 func ninth(v int32) int32 {
 	if v < 0 {
 		v = -v
@@ -103,6 +113,8 @@ func ninth(v int32) int32 {
 }
 
 // measure fills place for the rows from..to, and power for their blocks.
+//
+//go:norace
 func (t *Filter) measure(from, to int) {
 	sum := make([]int32, t.w+2)
 	for y := from; y < to; y++ {

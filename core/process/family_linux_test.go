@@ -28,8 +28,8 @@ func playFamily(mode string) int {
 	case "orphaner": // leaves a child in its group behind
 		startAndSay(again("hang"))
 		return 0
-	case "escaper": // leaves a child outside its group behind that holds the pipes
-		cmd := again("hang")
+	case "escaper": // leaves a child outside its group behind that holds the pipes, and says on the one that is read nothing itself
+		cmd := again("complain")
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		cmd.Stdout = os.Stdout
 		if err := cmd.Start(); err != nil {

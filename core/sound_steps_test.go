@@ -67,6 +67,9 @@ func stepNames(p *plan.Plan) (names []string) {
 
 // What a recipe says of single steps is in the plan, in what is shown of the sound, and in the output; plans of other strengths are others.
 func TestStrengthOfSoundSteps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a while")
+	}
 	s := newService(t)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "tape.mkv")

@@ -12,8 +12,8 @@ import (
 
 // Settings of a filter. The zero value does nothing.
 type Settings struct {
-	// Change is the change against the picture before up to which a place stands still, in codes of 255: the root mean square over about 130 samples each
-	// way of what is left when noise is averaged away over 6x6 samples. At twice as much the place moves and is left alone; in between the filter fades.
+	// Change is the change against the picture before up to which a place stands still, in codes of 255: the root mean square over some 80 samples across
+	// and down of what is left when noise is averaged away over 6x6 samples. At twice as much the place moves and is left alone; in between the filter fades.
 	Change float64 `json:"change,omitempty"`
 	// Weight is the share of the picture before at rest, 0 to 1; of 1, what a recursive filter can bear (most) is used.
 	Weight float64 `json:"weight,omitempty"`

@@ -127,17 +127,26 @@ func blockNoise(a []byte, w, h, margin int, difference func(at int) float64) (st
 					sum, squares, level = sum+d, squares+d*d, level+float64(a[at])
 				}
 			}
-			const n = stillBlock * stillBlock
+			const n = blockSamples
 			if level /= n; level < darkest || level > lightest {
 				continue
 			}
 			found = append(found, math.Sqrt(max(0, squares/n-sum*sum/n/n)))
 		}
 	}
-	if len(found) < fewestBlocks {
+	still, ok = calmest(found)
+	if !ok {
 		return 0, 0, false
+	}
+	return still, slices.Max(found), true
+}
+
+// calmest is the median deviation of the blocks that are taken to stand still: those of which it is least. It sorts what it is given. It is false where there are not enough blocks.
+func calmest(found []float64) (float64, bool) {
+	if len(found) < fewestBlocks {
+		return 0, false
 	}
 	slices.Sort(found)
 	least := found[:max(1, int(float64(len(found))*stillShare))]
-	return least[len(least)/2], found[len(found)-1], true
+	return least[len(least)/2], true
 }

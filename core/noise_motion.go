@@ -1,9 +1,6 @@
 package core
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // The camera's motion from one frame to the next is looked for so far, in samples, and in whole pairs of lines, so that fields stay what they are.
 const (
@@ -43,12 +40,10 @@ func panNoise(a, b []byte, w, h int) (float64, bool) {
 			found = append(found, math.Sqrt(s.left()/2)) // two noises add up in a difference
 		}
 	}
-	if len(found) < fewestBlocks || same {
+	if same {
 		return 0, false
 	}
-	slices.Sort(found)
-	least := found[:max(1, int(float64(len(found))*stillShare))]
-	return least[len(least)/2], true
+	return calmest(found)
 }
 
 const blockSamples = stillBlock * stillBlock

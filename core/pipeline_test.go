@@ -145,7 +145,14 @@ func probe(t *testing.T, path string) facts {
 // sound decodes a track as mono samples at the samples' own rate.
 func sound(t *testing.T, path string, track int) []float32 {
 	t.Helper()
-	raw := output(t, "ffmpeg", "-v", "error", "-i", "file:"+path, "-map", fmt.Sprintf("0:a:%d", track), "-ac", "1", "-ar", fmt.Sprint(tape.SampleRate), "-f", "f32le", "-")
+	return oneChannel(t, path, track, "-ac", "1")
+}
+
+// oneChannel is sound, brought to one channel by ffmpeg's options how.
+func oneChannel(t *testing.T, path string, track int, how ...string) []float32 {
+	t.Helper()
+	args := append([]string{"-v", "error", "-i", "file:" + path, "-map", fmt.Sprintf("0:a:%d", track), "-ar", fmt.Sprint(tape.SampleRate)}, how...)
+	raw := output(t, "ffmpeg", append(args, "-f", "f32le", "-")...)
 	out := make([]float32, len(raw)/4)
 	for i := range out {
 		out[i] = math.Float32frombits(uint32(raw[4*i]) | uint32(raw[4*i+1])<<8 | uint32(raw[4*i+2])<<16 | uint32(raw[4*i+3])<<24)

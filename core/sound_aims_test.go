@@ -1,7 +1,6 @@
 package core_test
 
 import (
-	"encoding/binary"
 	"math"
 	"path/filepath"
 	"testing"
@@ -29,11 +28,7 @@ func TestSampleTapesSoundAsTheyShould(t *testing.T) {
 			if _, err := newService(t).Restore(t.Context(), core.Request{Path: sample.Path, Recipe: r, Output: out}, nil); err != nil {
 				t.Fatal(err)
 			}
-			raw := output(t, "ffmpeg", "-v", "error", "-i", "file:"+out, "-map", "0:a:0", "-af", "pan=mono|c0=c0", "-f", "f32le", "-")
-			got := make([]float64, len(raw)/4)
-			for i := range got {
-				got[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:])))
-			}
+			got := oneChannel(t, out, 0, "-af", "pan=mono|c0=c0")
 			clean, worn := truth.Clean()[0], truth.Render()[0]
 			n := min(len(got), len(clean)) / tape.SampleRate * tape.SampleRate
 			if n < (seconds-1)*tape.SampleRate {
@@ -53,20 +48,20 @@ func TestSampleTapesSoundAsTheyShould(t *testing.T) {
 			snr := func(of func(i int) float64) float64 {
 				return 10 * math.Log10(voice/power(func(i int) float64 { return of(i) - float64(clean[i]) }))
 			}
-			before, after := snr(func(i int) float64 { return float64(worn[i]) }), snr(func(i int) float64 { return got[i] })
+			before, after := snr(func(i int) float64 { return float64(worn[i]) }), snr(func(i int) float64 { return float64(got[i]) })
 			t.Logf("signal to noise %.1f dB before, %.1f after", before, after)
 			if after < before+8 || after < 20 {
 				t.Errorf("signal to noise is %.1f dB, and was %.1f", after, before)
 			}
 			for lag := -3; lag <= 3; lag++ {
-				if d := snr(func(i int) float64 { return got[i+lag] }); lag != 0 && d >= after {
+				if d := snr(func(i int) float64 { return float64(got[i+lag]) }); lag != 0 && d >= after {
 					t.Errorf("%d samples off it fits better: %.1f dB", lag, d)
 				}
 			}
 			var left, was, own []float32
 			for i := range n {
 				if !cut(i) {
-					left, was, own = append(left, float32(got[i]-float64(clean[i]))), append(was, worn[i]-clean[i]), append(own, clean[i])
+					left, was, own = append(left, got[i]-clean[i]), append(was, worn[i]-clean[i]), append(own, clean[i])
 				}
 			}
 			for h := range truth.HumLevels {

@@ -120,15 +120,12 @@ func (r *Renderer) restored(ctx context.Context, p *plan.Plan, n int64, margin f
 		return nil, 0, err
 	}
 	defer d.Close()
-	inner, err := neural.Open(ctx, r.Engine, r.Network.AtStrength(p.Network.Strength), p.Decode.Out, neural.Options{Device: p.Network.Device, Batch: batch, Threads: p.Network.Threads})
+	s, err := temporal.Open(ctx, r.Engine, r.Network.AtStrength(p.Network.Strength), p.Decode.Out,
+		neural.Options{Device: p.Network.Device, Batch: batch, Threads: p.Network.Threads}, p.Network.Still)
 	if err != nil {
 		return nil, 0, err
 	}
-	defer inner.Close()
-	s, err := temporal.Wrap(inner, p.Network.Still)
-	if err != nil {
-		return nil, 0, err
-	}
+	defer s.Close()
 	if s.Output() != p.Encode.In {
 		return nil, 0, fmt.Errorf("the network makes pictures of %v where %v are planned", s.Output(), p.Encode.In)
 	}

@@ -228,13 +228,5 @@ func (s *stream) open(ctx context.Context) (neural.Session, error) {
 		return nil, fmt.Errorf("the network %s is not loaded", p.Network.Name)
 	}
 	n := p.Network
-	inner, err := neural.Open(ctx, s.Engine, s.Network.AtStrength(n.Strength), p.Decode.Out, neural.Options{Device: n.Device, Batch: n.Batch, Threads: n.Threads})
-	if err != nil {
-		return nil, err
-	}
-	session, err := temporal.Wrap(inner, n.Still)
-	if err != nil {
-		inner.Close()
-	}
-	return session, err
+	return temporal.Open(ctx, s.Engine, s.Network.AtStrength(n.Strength), p.Decode.Out, neural.Options{Device: n.Device, Batch: n.Batch, Threads: n.Threads}, n.Still)
 }

@@ -13,6 +13,20 @@ type session struct {
 	filter *Filter
 }
 
+// Open is neural.Open with what comes out filtered.
+func Open(ctx context.Context, e neural.Engine, n *neural.Network, in frame.Format, o neural.Options, set Settings) (neural.Session, error) {
+	inner, err := neural.Open(ctx, e, n, in, o)
+	if err != nil {
+		return nil, err
+	}
+	s, err := Wrap(inner, set)
+	if err != nil {
+		inner.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
 // Wrap filters the outputs of s, one after the other as Next gives them. A filter that is off gives s itself; an error leaves s open.
 func Wrap(s neural.Session, set Settings) (neural.Session, error) {
 	if set.Off() {
